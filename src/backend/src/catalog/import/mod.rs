@@ -1,0 +1,1 @@
+//! `devopsify import`: reads Shopify's product CSV into the catalogue, in one transaction.

@@ -1,0 +1,162 @@
+//! The one error type and the one shape it is answered in: RFC 9457 `application/problem+json` with a stable `code`.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::{ToSchema, openapi};
+
+/// What a handler answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Everything that can go wrong on the way of a request.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// One or more fields were refused.
+    #[error("the request has fields that cannot be used")]
+    Invalid(Vec<FieldError>),
+    /// There is nothing at this address.
+    #[error("there is no {0} at this address")]
+    NotFound(&'static str),
+    /// The address exists, but not for this method.
+    #[error("this address does not answer that method")]
+    MethodNotAllowed,
+    /// The body is larger than the limit.
+    #[error("the body is larger than 1 MiB")]
+    TooLarge,
+    /// The database refused, failed or is gone.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The pictures cannot be read.
+    #[error("the media store failed: {0}")]
+    Media(#[from] object_store::Error),
+    /// The request took too long.
+    #[error("the request took too long")]
+    Timeout,
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// A field of a request that was refused, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// The parameter's or the JSON field's name.
+    #[schema(example = "limit")]
+    pub field: String,
+    /// What is wrong with it and what would be right.
+    #[schema(example = "must be between 1 and 100")]
+    pub message: String,
+}
+
+/// RFC 9457 problem details.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A URI that names the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(example = "/api/docs#invalid_request")]
+    kind: String,
+    /// The kind of problem in words.
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What happened this time.
+    detail: String,
+    /// Stable; programs decide by it.
+    #[schema(example = "invalid_request")]
+    code: &'static str,
+    /// The fields that were refused; empty unless `code` is `invalid_request`.
+    errors: Vec<FieldError>,
+}
+
+impl Error {
+    /// A single field that was refused.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field: field.into(), message: message.into() }])
+    }
+
+    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_request", "The request cannot be used"),
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found", "Not found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large"),
+            Self::Database(error) if is_outage(error) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable", "The database does not answer")
+            }
+            Self::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "The request took too long"),
+            Self::Database(_) | Self::Media(_) | Self::Internal(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
+            }
+        }
+    }
+
+    /// What a visitor may read; the inside of a fault goes to the log only.
+    fn detail(&self, status: StatusCode) -> String {
+        match status {
+            StatusCode::INTERNAL_SERVER_ERROR => "The fault was logged under this answer's X-Request-Id.".into(),
+            StatusCode::SERVICE_UNAVAILABLE => "Try again in a few seconds.".into(),
+            _ => self.to_string(),
+        }
+    }
+}
+
+/// Whether the database is away or overloaded, as against having refused this statement.
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Tls(_) => true,
+        // Connection exceptions, resources, operator intervention (cancelled by a timeout or shut down): PostgreSQL's
+        // appendix A, error codes.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
+        }
+        _ => false,
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, code, title) = self.parts();
+        if status.is_server_error() {
+            tracing::error!(code, error = %self, "request failed");
+        }
+        let detail = self.detail(status);
+        let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
+        let problem =
+            Problem { kind: format!("/api/docs#{code}"), title, status: status.as_u16(), detail, code, errors };
+        let mut response = (status, axum::Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}
+
+/// Documents the answers that every endpoint shares; name it in an operation's `responses`.
+impl utoipa::IntoResponses for Problem {
+    fn responses() -> std::collections::BTreeMap<String, openapi::RefOr<openapi::response::Response>> {
+        let problem = |description: &str| {
+            let content =
+                openapi::ContentBuilder::new().schema(Some(openapi::Ref::from_schema_name("Problem"))).build();
+            let response =
+                openapi::ResponseBuilder::new().description(description).content("application/problem+json", content);
+            openapi::RefOr::T(response.build())
+        };
+        [
+            ("400", "A field was refused; `errors` names each one"),
+            ("503", "The database does not answer; try again after `Retry-After`"),
+        ]
+        .into_iter()
+        .map(|(status, description)| (status.to_owned(), problem(description)))
+        .collect()
+    }
+}

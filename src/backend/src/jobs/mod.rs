@@ -1,0 +1,1 @@
+//! The queue's jobs, one file each.

@@ -1,0 +1,107 @@
+//! Money: integers of minor units with an ISO 4217 currency; checked arithmetic, never a float.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The largest amount that a price may have, in minor units; the database holds the same bound.
+pub const MAX_AMOUNT: i64 = 1_000_000_000_000;
+
+/// An amount in a currency's minor units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Money {
+    /// Minor units: cents for EUR, yen for JPY, fils for KWD.
+    #[schema(example = 6900)]
+    pub amount: i64,
+    /// ISO 4217, three capital letters.
+    #[schema(example = "EUR", min_length = 3, max_length = 3)]
+    pub currency: String,
+}
+
+/// The digits behind the decimal point, by ISO 4217. Currencies that are not listed have two.
+pub fn exponent(currency: &str) -> u32 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        "CLF" | "UYW" => 4,
+        _ => 2,
+    }
+}
+
+/// Reads a decimal such as `9.99` as minor units of `currency`.
+///
+/// # Errors
+/// With a reason for people when it is not a plain, non-negative decimal of at most the currency's digits.
+pub fn parse_decimal(text: &str, currency: &str) -> Result<i64, String> {
+    let digits = exponent(currency) as usize;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !plain(whole) || !plain(fraction) || text.ends_with('.') {
+        return Err(format!("`{text}` is not an amount: write digits with a point, such as 9.99"));
+    }
+    if fraction.len() > digits && fraction[digits..].bytes().any(|byte| byte != b'0') {
+        return Err(format!("`{text}` has more than the {digits} decimals that {currency} has"));
+    }
+    let padded = format!("{whole}{:0<digits$.digits$}", fraction);
+    match padded.parse::<i64>() {
+        Ok(amount) if amount <= MAX_AMOUNT => Ok(amount),
+        _ => Err(format!("`{text}` is larger than any price may be")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn decimals_become_minor_units_of_their_currency() {
+        assert_eq!(parse_decimal("9.99", "EUR"), Ok(999));
+        assert_eq!(parse_decimal("50", "EUR"), Ok(5000));
+        assert_eq!(parse_decimal("0.5", "EUR"), Ok(50));
+        assert_eq!(parse_decimal("1200", "JPY"), Ok(1200));
+        assert_eq!(parse_decimal("1.250", "KWD"), Ok(1250));
+        assert_eq!(parse_decimal("9.990", "EUR"), Ok(999));
+    }
+
+    #[test]
+    fn what_is_not_a_plain_amount_is_refused() {
+        for bad in [
+            "",
+            "abc",
+            "-1",
+            "+1",
+            "1e3",
+            "1,50",
+            "1.",
+            ".5",
+            "1.2.3",
+            " 1",
+            "٣",
+            "9.999",
+            "99999999999999999999",
+            "NaN",
+        ] {
+            assert!(parse_decimal(bad, "EUR").is_err(), "{bad:?} was taken");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_amount_survives_being_written_and_read(amount in 0..=MAX_AMOUNT, currency in "EUR|JPY|KWD|CLF") {
+            let digits = exponent(&currency);
+            let scale = 10_i64.pow(digits);
+            let text = match digits {
+                0 => amount.to_string(),
+                _ => format!("{}.{:0width$}", amount / scale, amount % scale, width = digits as usize),
+            };
+            prop_assert_eq!(parse_decimal(&text, &currency), Ok(amount));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".*") {
+            let _ = parse_decimal(&text, "EUR");
+        }
+    }
+}

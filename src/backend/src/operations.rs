@@ -1,0 +1,70 @@
+//! The operations port: probes and metrics, never public.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use metrics::gauge;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::PgPool;
+use tokio::{sync::watch, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::database;
+
+/// Whether this process is ready: the schema was once seen to be new enough. A database that goes away later is a metric
+/// and an alert, not a reason to take every replica out at once.
+pub type Ready = Arc<watch::Sender<bool>>;
+
+#[derive(Clone)]
+struct Operations {
+    metrics: PrometheusHandle,
+    ready: Ready,
+}
+
+/// `/livez`, `/readyz` and `/metrics`.
+pub fn router(metrics: PrometheusHandle, ready: Ready) -> Router {
+    Router::new()
+        .route("/livez", get(|| async { "ok" }))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(render))
+        .with_state(Operations { metrics, ready })
+}
+
+async fn readyz(State(operations): State<Operations>) -> Response {
+    if *operations.ready.borrow() {
+        return "ok".into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, "the database has not been seen with a schema that is new enough").into_response()
+}
+
+async fn render(State(operations): State<Operations>) -> Response {
+    operations.metrics.run_upkeep();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], operations.metrics.render()).into_response()
+}
+
+/// Asks the database every second whether it is there, says so as a metric, and makes the process ready when it first is.
+pub async fn watch_database(db: PgPool, ready: Ready, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let ask = async {
+            if *ready.borrow() {
+                sqlx::query("SELECT 1").execute(&db).await.map(|_| true)
+            } else {
+                database::schema_is_new_enough(&db).await
+            }
+        };
+        let answer = timeout(Duration::from_secs(2), ask).await;
+        gauge!("database_up").set(if matches!(answer, Ok(Ok(_))) { 1.0 } else { 0.0 });
+        gauge!("database_pool_connections", "state" => "idle").set(db.num_idle() as f64);
+        gauge!("database_pool_connections", "state" => "used").set(f64::from(db.size()) - db.num_idle() as f64);
+        if matches!(answer, Ok(Ok(true))) {
+            ready.send_if_modified(|ready| !std::mem::replace(ready, true));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Cursors: where a list goes on, opaque to the client and bound to the list that made it.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+
+#[derive(Serialize, Deserialize)]
+struct Envelope<K> {
+    list: String,
+    key: K,
+}
+
+/// Writes the position `key` of the list that `list` describes (its sort and filters).
+pub fn encode<K: Serialize>(list: &impl Serialize, key: K) -> Result<String, Error> {
+    let envelope = Envelope { list: fingerprint(list)?, key };
+    let json = serde_json::to_vec(&envelope).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(json))
+}
+
+/// Reads a position that [`encode`] wrote for the same list.
+///
+/// # Errors
+/// `invalid_request` naming `cursor` when it was altered or belongs to another list.
+pub fn decode<K: DeserializeOwned>(list: &impl Serialize, cursor: &str) -> Result<K, Error> {
+    let refused = || Error::field("cursor", "is not a cursor of this list: leave it out to begin at the first page");
+    let json = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused())?;
+    let envelope: Envelope<K> = serde_json::from_slice(&json).map_err(|_| refused())?;
+    if envelope.list == fingerprint(list)? { Ok(envelope.key) } else { Err(refused()) }
+}
+
+fn fingerprint(list: &impl Serialize) -> Result<String, Error> {
+    let json = serde_json::to_vec(list).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(&Sha256::digest(json)[..6]))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_leads_back_to_its_place(list in ".*", key in any::<(i64, u128)>()) {
+            let cursor = encode(&list, key).unwrap();
+            prop_assert_eq!(decode::<(i64, u128)>(&list, &cursor).unwrap(), key);
+        }
+
+        #[test]
+        fn a_cursor_of_another_list_is_refused(list in "[a-z]{1,8}", other in "[A-Z]{1,8}", key in any::<i64>()) {
+            let cursor = encode(&list, key).unwrap();
+            prop_assert!(decode::<i64>(&other, &cursor).is_err());
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".*") {
+            prop_assert!(decode::<i64>(&"list", &text).is_err());
+        }
+    }
+}

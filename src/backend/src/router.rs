@@ -1,0 +1,79 @@
+//! Every route of the public origin, once. Registering an API route documents it.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    app::App,
+    catalog::{handlers as catalog, sitemap},
+    edge,
+    error::{Error, Problem},
+    media, store, telemetry,
+};
+
+const BODY_LIMIT: usize = 1 << 20;
+const API_TIMEOUT: Duration = Duration::from_millis(4_500);
+
+#[derive(OpenApi)]
+#[openapi(info(title = "DevOpsify", description = "The API of a DevOpsify store."), components(schemas(Problem)))]
+struct Document;
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(store::get_store))
+        .routes(routes!(catalog::list_products))
+        .routes(routes!(catalog::get_product))
+        .routes(routes!(catalog::list_categories))
+        .routes(routes!(catalog::suggest))
+}
+
+/// The OpenAPI document of every route under `/api`.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api().into_openapi()
+}
+
+/// The public origin: the API, pictures, and everything else from the storefront through the edge.
+pub fn router(app: App) -> Router {
+    let (api, document) = api().split_for_parts();
+    let api = api
+        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .route("/api/{*rest}", get(no_such_route))
+        .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
+        .layer(middleware::from_fn(within_time))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest));
+    let files = Router::new()
+        .route("/media/{*path}", get(media::get_media))
+        .route("/robots.txt", get(sitemap::robots))
+        .route("/sitemap.xml", get(sitemap::index))
+        .route("/sitemaps/{file}", get(sitemap::page));
+    Router::new()
+        .merge(api)
+        .merge(files)
+        .merge(edge::router(&app))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(|_| Error::Internal("a handler panicked".into()).into_response()))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::headers::secure))
+        .layer(middleware::from_fn(telemetry::observe))
+        .with_state(app)
+}
+
+async fn no_such_route() -> Error {
+    Error::NotFound("endpoint")
+}
+
+/// Nothing of the API takes longer than this; what would is answered and abandoned.
+async fn within_time(request: Request, next: Next) -> Response {
+    tokio::time::timeout(API_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| Error::Timeout.into_response())
+}

@@ -1,0 +1,98 @@
+//! `devopsify serve`: the public origin and the operations port, until told to stop.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{net::TcpListener, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    config::{CommonConfig, ServeConfig},
+    database,
+    media::MediaStore,
+    operations, router,
+};
+
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// Serves until `stop`, then finishes what runs, 30 s at most.
+///
+/// # Errors
+/// When a port cannot be listened on or the configuration cannot be used.
+pub async fn run(
+    common: CommonConfig,
+    config: ServeConfig,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let public = listen(&common.host, config.port, "PORT").await?;
+    let operations = listen(&common.host, config.operations_port, "OPERATIONS_PORT").await?;
+    let db = database::pool(&common.database)?;
+    let ready = operations::Ready::default();
+    let media = MediaStore::open(&common.media_url)?;
+    let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
+    let app = App { db, media, config: Arc::new(config) };
+    let operations_router = operations::router(metrics, ready);
+    tokio::try_join!(
+        accept(public, router::router(app), stop.clone()),
+        accept(operations, operations_router, stop.clone())
+    )?;
+    watch.await?;
+    Ok(())
+}
+
+/// Listens on `port` of every address; an address family that the machine lacks is left out if another one works.
+///
+/// # Errors
+/// When the port is in use; the message names the variable that chooses another.
+pub async fn listen(hosts: &[IpAddr], port: u16, variable: &str) -> anyhow::Result<Vec<TcpListener>> {
+    let mut listeners = Vec::new();
+    for host in hosts {
+        match TcpListener::bind(SocketAddr::new(*host, port)).await {
+            Ok(listener) => listeners.push(listener),
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                anyhow::bail!("port {port} is in use: stop what listens there, or set {variable} to another port")
+            }
+            Err(error) if hosts.len() > 1 => tracing::debug!(%host, %error, "this address cannot be listened on"),
+            Err(error) => return Err(error).with_context(|| format!("cannot listen on {host}:{port} ({variable})")),
+        }
+    }
+    anyhow::ensure!(
+        !listeners.is_empty(),
+        "no address of {hosts:?} can be listened on: set HOST to one of this machine's"
+    );
+    Ok(listeners)
+}
+
+/// Accepts connections until `stop`, then lets running requests finish, 30 s at most.
+///
+/// # Errors
+/// When a listener fails.
+pub async fn accept(listeners: Vec<TcpListener>, router: Router, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut servers = JoinSet::new();
+    for listener in listeners {
+        let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        servers
+            .spawn(axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future());
+    }
+    let finish = async {
+        while let Some(server) = servers.join_next().await {
+            server.context("a server panicked")?.context("a server failed")?;
+        }
+        Ok(())
+    };
+    let deadline = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+        tracing::warn!("requests were still running 30 s after the stop and are abandoned");
+        Ok(())
+    };
+    tokio::select! { done = finish => done, abandoned = deadline => abandoned }
+}

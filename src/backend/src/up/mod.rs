@@ -1,0 +1,1 @@
+//! `devopsify up`: the whole store on this machine with one command.

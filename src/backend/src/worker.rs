@@ -1,0 +1,1 @@
+//! `devopsify worker`: runs the queue's jobs, until told to stop.
