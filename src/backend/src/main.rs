@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use devopsify::{
-    config::{CommonConfig, DatabaseConfig, ServeConfig},
-    database, router, serve, telemetry,
+    config::{CommonConfig, DatabaseConfig, ServeConfig, WorkerConfig},
+    database, router, serve, telemetry, worker,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,13 @@ enum Command {
         common: CommonConfig,
         #[command(flatten)]
         config: ServeConfig,
+    },
+    /// Run the queue's jobs.
+    Worker {
+        #[command(flatten)]
+        common: CommonConfig,
+        #[command(flatten)]
+        config: WorkerConfig,
     },
     /// Bring the database's schema up to what this binary needs.
     Migrate {
@@ -53,6 +60,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve { common, config } => {
             serve::run(common, config, telemetry::start_metrics()?, on_signal()?).await
+        }
+        Command::Worker { common, config } => {
+            worker::run(common, config, telemetry::start_metrics()?, on_signal()?).await
         }
         Command::Migrate { database } => {
             let applied = database::migrate(database.required_url()?).await?;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The store of pictures; cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MediaStore(Arc<dyn ObjectStore>);
 
 impl MediaStore {

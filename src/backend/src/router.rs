@@ -5,11 +5,17 @@ use std::time::Duration;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
+    http::{Extensions, HeaderMap, StatusCode, Version},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
+    limit::RequestBodyLimitLayer,
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::SwaggerUi;
@@ -51,7 +57,7 @@ pub fn router(app: App) -> Router {
         .route("/api/{*rest}", get(no_such_route))
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(middleware::from_fn(within_time))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest));
+        .layer(compression(SizeAbove::new(256)));
     let files = Router::new()
         .route("/media/{*path}", get(media::get_media))
         .route("/robots.txt", get(sitemap::robots))
@@ -60,13 +66,21 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api)
         .merge(files)
-        .merge(edge::router(&app))
+        .merge(edge::router(&app).layer(compression(
+            |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+                extensions.get::<edge::proxy::Shared>().is_some()
+            },
+        )))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(|_| Error::Internal("a handler panicked".into()).into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), edge::headers::secure))
         .layer(middleware::from_fn(telemetry::observe))
         .with_state(app)
+}
+
+fn compression<P: Predicate>(when: P) -> CompressionLayer<P> {
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(when)
 }
 
 async fn no_such_route() -> Error {
