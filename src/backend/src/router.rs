@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{Extensions, HeaderMap, StatusCode, Version},
+    body::Body,
+    extract::Request,
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
+use http_body_util::Limited;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, Predicate, predicate::SizeAbove},
-    limit::RequestBodyLimitLayer,
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -54,6 +55,8 @@ pub fn router(app: App) -> Router {
     let (api, document) = api().split_for_parts();
     let api = api
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .route("/api", get(no_such_route))
+        .route("/api/", get(no_such_route))
         .route("/api/{*rest}", get(no_such_route))
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(middleware::from_fn(within_time))
@@ -71,8 +74,7 @@ pub fn router(app: App) -> Router {
                 extensions.get::<edge::proxy::Shared>().is_some()
             },
         )))
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(middleware::from_fn(within_size))
         .layer(CatchPanicLayer::custom(|_| Error::Internal("a handler panicked".into()).into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), edge::headers::secure))
         .layer(middleware::from_fn(telemetry::observe))
@@ -85,6 +87,16 @@ fn compression<P: Predicate>(when: P) -> CompressionLayer<P> {
 
 async fn no_such_route() -> Error {
     Error::NotFound("endpoint")
+}
+
+/// A body that says that it is too large is refused at once, one that turns out to be is cut off.
+async fn within_size(request: Request, next: Next) -> Response {
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > BODY_LIMIT) {
+        return Error::TooLarge.into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT)))).await
 }
 
 /// Nothing of the API takes longer than this; what would is answered and abandoned.

@@ -182,8 +182,8 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let [a, b, ..] = ip.segments();
     let global_unicast = a & 0xe000 == 0x2000;
-    let special =
-        (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
+    // Protocol assignments (Teredo among them), documentation, 6to4, documentation again.
+    let special = matches!((a, b), (0x2001, ..0x0200 | 0x0db8) | (0x2002, _) | (0x3fff, ..0x1000));
     global_unicast && !special
 }
 
