@@ -118,13 +118,17 @@ async fn end_leftover(data: &Path) -> anyhow::Result<()> {
     let note = data.join(PID_FILE);
     let Ok(text) = std::fs::read_to_string(&note) else { return Ok(()) };
     if let Some(pid) = pid(&text) {
-        let steps =
-            [(Signal::INT, Duration::from_secs(15)), (Signal::QUIT, Duration::from_secs(5)), (Signal::KILL, Duration::from_secs(5))];
+        let steps = [
+            (Signal::INT, Duration::from_secs(15)),
+            (Signal::QUIT, Duration::from_secs(5)),
+            (Signal::KILL, Duration::from_secs(5)),
+        ];
         for (signal, patience) in steps {
             let deadline = Instant::now() + patience;
             if serves(pid, data) {
-                rustix::process::kill_process(pid, signal)
-                    .with_context(|| format!("process {} still serves {}: stop it", pid.as_raw_nonzero(), data.display()))?;
+                rustix::process::kill_process(pid, signal).with_context(|| {
+                    format!("process {} still serves {}: stop it", pid.as_raw_nonzero(), data.display())
+                })?;
             }
             while serves(pid, data) && Instant::now() < deadline {
                 tokio::time::sleep(Duration::from_millis(20)).await;

@@ -103,13 +103,17 @@ impl Home {
 
 /// The address of the database of the `up` that runs with this folder, if one runs.
 pub fn running_database(folder: &Path) -> Option<String> {
-    let lock = OpenOptions::new().read(true).open(folder.join(LOCK)).ok()?;
     // An `up` that was killed leaves its announcement behind, but never its lock.
-    if !matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)) {
+    if !is_in_use(folder) {
         return None;
     }
     let text = std::fs::read_to_string(folder.join(RUNNING)).ok()?;
     serde_json::from_str::<Running>(&text).ok().map(|running| running.database_url)
+}
+
+/// Whether a `Home` of this folder is open, in whatever process.
+pub fn is_in_use(folder: &Path) -> bool {
+    File::open(folder.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Makes a folder that its owner alone can look into, unless it is there.

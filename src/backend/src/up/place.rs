@@ -56,7 +56,9 @@ impl Place {
         // The home says that nothing of it is there, so what is there belongs to a home that was deleted.
         remove(&elsewhere).with_context(|| format!("{} cannot be removed", elsewhere.display()))?;
         let place = Self::elsewhere(elsewhere, account, programs)?;
-        place.take_over(&folder).with_context(|| format!("the database cannot be moved to {}", place.folder.display()))?;
+        place
+            .take_over(&folder)
+            .with_context(|| format!("the database cannot be moved to {}", place.folder.display()))?;
         Ok(place)
     }
 

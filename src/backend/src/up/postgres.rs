@@ -30,7 +30,8 @@ const STOP: [Step; 3] = [
     (Signal::KILL, Duration::from_secs(5)),
 ];
 
-const SETTINGS: &[&str] = &["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC"];
+const SETTINGS: &[&str] =
+    &["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC"];
 const LASTING: &[&str] = &["max_connections=100"];
 /// Data that nobody will miss is never waited for.
 const THROW_AWAY: &[&str] =
@@ -206,7 +207,9 @@ impl Server {
     /// Stops the server, waits until it is gone, and deletes its data if it was to be thrown away.
     pub async fn stop(&mut self, hurry: &CancellationToken) {
         self.process.stop(&STOP, hurry).await;
-        if self.throw_away && let Err(error) = self.place.remove() {
+        if self.throw_away
+            && let Err(error) = self.place.remove()
+        {
             tracing::warn!(%error, "the throw-away database in {} cannot be deleted", self.place.folder().display());
         }
     }
