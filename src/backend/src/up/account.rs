@@ -28,12 +28,22 @@ pub enum Account {
 }
 
 impl Account {
-    /// The account under which `program` can be run in `folder`.
-    pub fn for_program(program: &Path, folder: &Path) -> anyhow::Result<Self> {
+    /// The account for running `program` in `folder`, on files of the user `owner` if there are any yet.
+    ///
+    /// # Errors
+    /// When the machine lets root run it in no way.
+    pub fn choose(program: &Path, folder: &Path, owner: Option<u32>) -> anyhow::Result<Self> {
         if !geteuid().is_root() {
             return Ok(Self::Own);
         }
         let users = users();
+        // `sudo` in a user's checkout: the database stays that user's.
+        if let Some(user) = users.iter().find(|user| user.uid != 0 && Some(user.uid) == owner) {
+            let account = Self::Other(user.clone());
+            if account.can_use(program, folder) {
+                return Ok(account);
+            }
+        }
         // 65534 also stands for users that a namespace does not know: it would make root and strangers alike.
         if let Some(user) = users.iter().find(|user| ![0, 65534].contains(&user.uid)) {
             let account = Self::Namespace(user.clone());
@@ -45,6 +55,9 @@ impl Account {
     }
 
     /// A user without rights: `nobody`, or the first that there is.
+    ///
+    /// # Errors
+    /// When the machine does not let us become another user.
     pub fn unprivileged() -> anyhow::Result<Self> {
         Self::other(&users())
     }
@@ -65,7 +78,11 @@ impl Account {
         )
     }
 
-    fn can_use(&self, program: &Path, folder: &Path) -> bool {
+    /// Whether it can run `program` and write into `folder`.
+    pub fn can_use(&self, program: &Path, folder: &Path) -> bool {
+        if *self == Self::Own {
+            return true;
+        }
         let (Some(program), Some(folder)) = (program.to_str(), folder.to_str()) else { return false };
         let words = self.words();
         let mut words: Vec<&str> = words.iter().map(String::as_str).collect();

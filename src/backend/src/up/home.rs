@@ -3,13 +3,16 @@
 use std::{
     fs::{DirBuilder, File, OpenOptions, TryLockError},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
+use rustix::process::geteuid;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use super::account::user_name;
 
 const LOCK: &str = "up.lock";
 const RUNNING: &str = "up.json";
@@ -31,7 +34,7 @@ impl Home {
     /// # Errors
     /// When the folder cannot be written, or another `up` uses it.
     pub fn open(folder: &Path) -> anyhow::Result<Self> {
-        let unusable = || format!("the folder {} cannot be used: give another one by DEVOPSIFY_HOME", folder.display());
+        let unusable = || unusable(folder);
         private_folder(folder).with_context(unusable)?;
         let folder = folder.canonicalize().with_context(unusable)?;
         let lock = private_file(&folder.join(LOCK)).with_context(unusable)?;
@@ -61,7 +64,7 @@ impl Home {
     /// Where pictures are, as an address.
     ///
     /// # Errors
-    /// Never: the folder is absolute.
+    /// Only if the folder were not absolute.
     pub fn media_url(&self) -> anyhow::Result<Url> {
         Url::from_directory_path(self.folder.join("media"))
             .map_err(|()| anyhow::anyhow!("{} is no absolute path", self.folder.display()))
@@ -99,6 +102,17 @@ impl Home {
         // It is only believed while the lock is held, so one that stays does no harm.
         let _ = std::fs::remove_file(self.folder.join(RUNNING));
     }
+}
+
+fn unusable(folder: &Path) -> String {
+    let owner = folder.metadata().map(|folder| folder.uid()).ok().filter(|owner| *owner != geteuid().as_raw());
+    let remedy = match owner {
+        Some(owner) => {
+            format!("start as {}, whom it belongs to, or give another one by DEVOPSIFY_HOME", user_name(owner))
+        }
+        None => "give another one by DEVOPSIFY_HOME".to_owned(),
+    };
+    format!("the folder {} cannot be used: {remedy}", folder.display())
 }
 
 /// The address of the database of the `up` that runs with this folder, if one runs.

@@ -27,7 +27,7 @@ pub use home::running_database;
 use repository::Repository;
 use running::Running;
 use signals::Signals;
-use steps::Steps;
+use steps::{Steps, say};
 
 use crate::{
     config::{CommonConfig, UpConfig},
@@ -47,7 +47,7 @@ pub async fn run(config: UpConfig, metrics: PrometheusHandle) -> anyhow::Result<
     let repository = Repository::here()?;
     let home = Home::open(&config.home)?;
     let config = completed(config, &home)?;
-    println!("\nDevOpsify {}\n", env!("CARGO_PKG_VERSION"));
+    say(&format!("\nDevOpsify {}\n", env!("CARGO_PKG_VERSION")));
     let mut running = Running::default();
     let outcome = tokio::select! {
         started = start(&mut running, &config, &repository, &home, metrics) => started,
@@ -60,7 +60,7 @@ pub async fn run(config: UpConfig, metrics: PrometheusHandle) -> anyhow::Result<
         },
         failed => failed,
     };
-    println!("\n  Stopping; Ctrl-C again hurries.");
+    say("\n  Stopping; Ctrl-C again hurries.");
     home.withdraw();
     running.stop(&signals.hurry).await;
     outcome
@@ -106,6 +106,7 @@ async fn start(
 /// What `up` decides itself: pictures in the home, the storefront on its port, links to the port that is listened on.
 fn completed(mut config: UpConfig, home: &Home) -> anyhow::Result<UpConfig> {
     config.common.media_url = home.media_url()?;
+    config.common.database.database_url.take_if(|url| url.is_empty());
     config.serve.storefront_url = Url::parse(&format!("http://127.0.0.1:{}", config.storefront_port))?;
     // Its default has the default port; whoever chooses another port means links to that one.
     if config.serve.public_url.as_str() == "http://localhost:8080/" {
@@ -167,11 +168,11 @@ fn tell(config: &UpConfig) {
     let public = config.serve.public_url.as_str().trim_end_matches('/');
     let operations = local_origin(&config.common.host, config.serve.operations_port);
     let worker = local_origin(&config.common.host, config.worker.worker_port);
-    println!("\n  Store        {public}");
-    println!("  API          {public}/api/docs");
-    println!("  Metrics      {operations}/metrics");
-    println!("  Worker       {worker}/metrics");
-    println!("\n  Everything is kept in {}. Ctrl-C stops it.\n", config.home.display());
+    say(&format!("\n  Store        {public}"));
+    say(&format!("  API          {public}/api/docs"));
+    say(&format!("  Metrics      {operations}/metrics"));
+    say(&format!("  Worker       {worker}/metrics"));
+    say(&format!("\n  Everything is kept in {}. Ctrl-C stops it.\n", config.home.display()));
 }
 
 #[cfg(test)]

@@ -47,8 +47,10 @@ impl Place {
             );
             return Self::elsewhere(elsewhere, Account::unprivileged()?, programs);
         }
-        let account = Account::for_program(&programs.program("postgres"), &folder)?;
-        if !matches!(account, Account::Other(_)) {
+        let postgres = programs.program("postgres");
+        let owner = folder.join("data").metadata().ok().map(|data| data.uid());
+        let account = Account::choose(&postgres, &folder, owner)?;
+        if account.can_use(&postgres, &folder) {
             return Ok(Self { folder, programs: programs.clone(), account });
         }
         let parent = if throw_away { std::env::temp_dir() } else { LASTING.into() };

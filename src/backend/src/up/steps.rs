@@ -20,7 +20,7 @@ impl Steps {
 
     /// A step is done; the next one begins.
     pub fn done(&mut self, what: &str) {
-        println!("{}", line(what, self.since.elapsed()));
+        say(&line(what, self.since.elapsed()));
         self.since = Instant::now();
     }
 
@@ -28,11 +28,15 @@ impl Steps {
     pub fn progress(&mut self, what: &str, done: u64, of: u64) {
         if std::io::stdout().is_terminal() && (self.shown.elapsed() > Duration::from_millis(100) || done == of) {
             self.shown = Instant::now();
-            print!("\r  {what} {done} of {of}\x1b[K\r");
-            // A terminal that is gone is no reason to stop.
-            let _ = std::io::stdout().flush();
+            let mut terminal = std::io::stdout();
+            let _ = write!(terminal, "\r  {what} {done} of {of}\x1b[K\r").and_then(|()| terminal.flush());
         }
     }
+}
+
+/// Says something; unlike `println!` it survives that nobody listens any more.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 fn line(what: &str, took: Duration) -> String {
