@@ -1,6 +1,6 @@
 //! Everything that can be configured, read from the environment once, at start, and validated there.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 
 use clap::Args;
 use url::Url;
@@ -68,13 +68,37 @@ pub struct WorkerConfig {
 /// The one command that does everything on one machine.
 #[derive(Clone, Args)]
 pub struct UpConfig {
-    /// The folder that `up` keeps its database and pictures in.
+    /// The folder that the database, the pictures and the logs are kept in.
     #[arg(long, env = "DEVOPSIFY_HOME", default_value = ".devopsify")]
     pub home: PathBuf,
 
     /// The port that Next.js listens on, on loopback.
     #[arg(long, env = "STOREFRONT_PORT", default_value_t = 3000)]
     pub storefront_port: u16,
+
+    /// The database, the pictures and the addresses to listen on; the pictures are in the home.
+    #[command(flatten)]
+    pub common: CommonConfig,
+
+    /// The public origin; the storefront's address follows its port.
+    #[command(flatten)]
+    pub serve: ServeConfig,
+
+    /// The queue's worker.
+    #[command(flatten)]
+    pub worker: WorkerConfig,
+}
+
+/// A command that needs a database for a moment.
+#[derive(Clone, Args)]
+pub struct WithPostgresConfig {
+    /// Bring the database's schema up to what this binary needs before the command runs.
+    #[arg(long)]
+    pub migrate: bool,
+
+    /// The command and its arguments; it finds the database's address in DATABASE_URL.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
 }
 
 impl DatabaseConfig {

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use devopsify::{
-    config::{CommonConfig, DatabaseConfig, ServeConfig, WorkerConfig},
-    database, router, serve, telemetry, worker,
+    config::{CommonConfig, DatabaseConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig},
+    database, router, serve, telemetry, up, worker,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Start the whole store on this machine, with a database and a catalogue to look at, until Ctrl-C.
+    // Loopback under both names; what `up` decides itself is no choice.
+    #[command(
+        mut_arg("host", |argument| argument.default_value("127.0.0.1,::1")),
+        mut_arg("media_url", |argument| argument.hide(true)),
+        mut_arg("storefront_url", |argument| argument.hide(true)),
+        mut_arg("database_url", |argument| argument.hide(false).help("A PostgreSQL 18 of yours, instead of the embedded one"))
+    )]
+    Up(UpConfig),
     /// Serve the store: pages, files and the API on the public port, probes and metrics on the operations port.
     Serve {
         #[command(flatten)]
@@ -39,6 +48,8 @@ enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// Run a command beside a PostgreSQL of its own, which is deleted afterwards.
+    WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -48,7 +59,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start_logging();
     match run(cli.command).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("devopsify: {error:#}");
             ExitCode::FAILURE
@@ -56,24 +67,23 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Up(config) => up::run(config, telemetry::start_metrics()?).await?,
         Command::Serve { common, config } => {
-            serve::run(common, config, telemetry::start_metrics()?, on_signal()?).await
+            serve::run(common, config, telemetry::start_metrics()?, on_signal()?).await?;
         }
         Command::Worker { common, config } => {
-            worker::run(common, config, telemetry::start_metrics()?, on_signal()?).await
+            worker::run(common, config, telemetry::start_metrics()?, on_signal()?).await?;
         }
         Command::Migrate { database } => {
             let applied = database::migrate(database.required_url()?).await?;
             println!("{applied} migrations applied");
-            Ok(())
         }
-        Command::Openapi => {
-            println!("{}", router::openapi().to_pretty_json()?);
-            Ok(())
-        }
+        Command::WithPostgres(config) => return up::with_postgres::run(config).await,
+        Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Cancelled by SIGINT (Ctrl-C) or SIGTERM.

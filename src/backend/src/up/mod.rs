@@ -1,1 +1,195 @@
-//! `devopsify up`: the whole store on this machine with one command.
+//! `devopsify up`: the whole store on this machine with one command, until Ctrl-C.
+
+pub mod account;
+pub mod cluster;
+mod demo;
+pub mod home;
+pub mod place;
+pub mod postgres;
+pub mod process;
+pub mod programs;
+pub mod repository;
+pub mod running;
+mod signals;
+mod steps;
+pub mod storefront;
+pub mod with_postgres;
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use url::Url;
+
+use home::Home;
+pub use home::running_database;
+use repository::Repository;
+use running::Running;
+use signals::Signals;
+use steps::{Steps, say};
+
+use crate::{
+    config::{CommonConfig, UpConfig},
+    database,
+    media::MediaStore,
+    serve,
+};
+
+const DEMO: &str = "demo-was-imported";
+
+/// Starts everything, keeps it running, and stops it in order.
+///
+/// # Errors
+/// When something cannot be started or ends too often; the message says what to do.
+pub async fn run(config: UpConfig, metrics: PrometheusHandle) -> anyhow::Result<()> {
+    let signals = Signals::listen()?;
+    let repository = Repository::here()?;
+    let home = Home::open(&config.home)?;
+    let config = completed(config, &home)?;
+    say(&format!("\nDevOpsify {}\n", env!("CARGO_PKG_VERSION")));
+    let mut running = Running::default();
+    let outcome = tokio::select! {
+        started = start(&mut running, &config, &repository, &home, metrics) => started,
+        () = signals.stop.cancelled() => Ok(()),
+    };
+    let outcome = match outcome {
+        Ok(()) => tokio::select! {
+            failed = running.keep() => failed,
+            () = signals.stop.cancelled() => Ok(()),
+        },
+        failed => failed,
+    };
+    say("\n  Stopping; Ctrl-C again hurries.");
+    home.withdraw();
+    running.stop(&signals.hurry).await;
+    outcome
+}
+
+/// The steps of a start. Given up half-way, what was started is in `running`.
+async fn start(
+    running: &mut Running,
+    config: &UpConfig,
+    repository: &Repository,
+    home: &Home,
+    metrics: PrometheusHandle,
+) -> anyhow::Result<()> {
+    let mut steps = Steps::begin();
+    expect_free_ports(config).await?;
+
+    let mut common = config.common.clone();
+    if common.database.database_url.is_none() {
+        let server = running.start_postgres(home, repository).await?;
+        steps.done(&format!("PostgreSQL {} ready", server.version()));
+        common.database.database_url = Some(server.url());
+    }
+    let url = common.database.required_url()?.to_owned();
+    let applied = database::migrate(&url).await?;
+    steps.done(&if applied == 0 {
+        "Schema is up to date".into()
+    } else {
+        format!("Schema made ({applied} migrations)")
+    });
+
+    import_demo(&common, repository, home, &mut steps).await?;
+
+    running.start_storefront(home, repository, config).await?;
+    steps.done("Storefront ready");
+
+    running.start_store(config, &common, metrics).await?;
+    home.announce(&url)?;
+    steps.done("Store, API and worker ready");
+    tell(config);
+    Ok(())
+}
+
+/// What `up` decides itself: pictures in the home, the storefront on its port, links to the port that is listened on.
+fn completed(mut config: UpConfig, home: &Home) -> anyhow::Result<UpConfig> {
+    config.common.media_url = home.media_url()?;
+    config.common.database.database_url.take_if(|url| url.is_empty());
+    config.serve.storefront_url = Url::parse(&format!("http://127.0.0.1:{}", config.storefront_port))?;
+    // Its default has the default port; whoever chooses another port means links to that one.
+    if config.serve.public_url.as_str() == "http://localhost:8080/" {
+        config.serve.public_url = Url::parse(&format!("http://localhost:{}", config.serve.port))?;
+    }
+    Ok(config)
+}
+
+/// All at once, so that two that are the same are noticed too.
+async fn expect_free_ports(config: &UpConfig) -> anyhow::Result<()> {
+    let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    let ports = [
+        (&*config.common.host, config.serve.port, "PORT"),
+        (&*config.common.host, config.serve.operations_port, "OPERATIONS_PORT"),
+        (&*config.common.host, config.worker.worker_port, "WORKER_PORT"),
+        (&loopback, config.storefront_port, "STOREFRONT_PORT"),
+    ];
+    let mut held: Vec<TcpListener> = Vec::new();
+    for (hosts, port, variable) in ports {
+        held.extend(serve::listen(hosts, port, variable).await?);
+    }
+    Ok(())
+}
+
+/// Once in the life of a home, and never into a database that has products.
+async fn import_demo(
+    common: &CommonConfig,
+    repository: &Repository,
+    home: &Home,
+    steps: &mut Steps,
+) -> anyhow::Result<()> {
+    let catalogue = repository.catalogue();
+    let db = database::pool(&common.database)?;
+    if home.remembers(DEMO) || !catalogue.exists() || !demo::is_wanted(&db).await? {
+        return Ok(());
+    }
+    let media = MediaStore::open(&common.media_url)?;
+    let products =
+        demo::fill(&db, &media, &catalogue, |done, of| steps.progress("Demo catalogue: product", done, of)).await;
+    let products = products.context("the demo catalogue cannot be imported")?;
+    home.remember(DEMO)?;
+    steps.done(&format!("Demo catalogue imported ({products} products)"));
+    Ok(())
+}
+
+/// An address by which this machine itself reaches a port.
+fn local_origin(hosts: &[IpAddr], port: u16) -> String {
+    match hosts.iter().find(|host| host.is_ipv4()).or_else(|| hosts.first()) {
+        Some(host) if host.is_unspecified() || host.is_loopback() && host.is_ipv4() => {
+            format!("http://127.0.0.1:{port}")
+        }
+        Some(IpAddr::V6(host)) => format!("http://[{host}]:{port}"),
+        Some(host) => format!("http://{host}:{port}"),
+        None => format!("http://127.0.0.1:{port}"),
+    }
+}
+
+fn tell(config: &UpConfig) {
+    let public = config.serve.public_url.as_str().trim_end_matches('/');
+    let operations = local_origin(&config.common.host, config.serve.operations_port);
+    let worker = local_origin(&config.common.host, config.worker.worker_port);
+    say(&format!("\n  Store        {public}"));
+    say(&format!("  API          {public}/api/docs"));
+    say(&format!("  Metrics      {operations}/metrics"));
+    say(&format!("  Worker       {worker}/metrics"));
+    say(&format!("\n  Everything is kept in {}. Ctrl-C stops it.\n", config.home.display()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_origin;
+
+    #[test]
+    fn this_machine_reaches_itself_whatever_is_listened_on() {
+        for (hosts, origin) in [
+            (vec!["127.0.0.1", "::1"], "http://127.0.0.1:80"),
+            (vec!["0.0.0.0"], "http://127.0.0.1:80"),
+            (vec!["::"], "http://127.0.0.1:80"),
+            (vec!["::1"], "http://[::1]:80"),
+            (vec!["192.0.2.1"], "http://192.0.2.1:80"),
+        ] {
+            let hosts: Vec<_> = hosts.iter().map(|host| host.parse().unwrap()).collect();
+            assert_eq!(local_origin(&hosts, 80), origin);
+        }
+    }
+}

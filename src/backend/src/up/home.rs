@@ -1,0 +1,193 @@
+//! What `up` keeps between its runs: one folder, used by one `up` at a time, that tells other commands where the database is.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, bail};
+use rustix::process::geteuid;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::account::user_name;
+
+const LOCK: &str = "up.lock";
+const RUNNING: &str = "up.json";
+
+/// The folder, locked as long as this lives.
+pub struct Home {
+    folder: PathBuf,
+    _lock: File,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Running {
+    database_url: String,
+}
+
+impl Home {
+    /// Makes the folder if it is missing, and locks it.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or another `up` uses it.
+    pub fn open(folder: &Path) -> anyhow::Result<Self> {
+        let unusable = || unusable(folder);
+        private_folder(folder).with_context(unusable)?;
+        let folder = folder.canonicalize().with_context(unusable)?;
+        let lock = private_file(&folder.join(LOCK)).with_context(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => bail!(
+                "`devopsify up` is running already with the folder {}: stop that one, or give another folder by DEVOPSIFY_HOME",
+                folder.display()
+            ),
+            // Some network file systems cannot lock: one `up` at a time is then up to the user.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(error).with_context(unusable),
+        }
+        Ok(Self { folder, _lock: lock })
+    }
+
+    /// The folder, as an absolute path.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the logs of programs are.
+    pub fn logs(&self) -> PathBuf {
+        self.folder.join("logs")
+    }
+
+    /// Where pictures are, as an address.
+    ///
+    /// # Errors
+    /// Only if the folder were not absolute.
+    pub fn media_url(&self) -> anyhow::Result<Url> {
+        Url::from_directory_path(self.folder.join("media"))
+            .map_err(|()| anyhow::anyhow!("{} is no absolute path", self.folder.display()))
+    }
+
+    /// Whether something that is done once was done; `remember` says that it was.
+    pub fn remembers(&self, what: &str) -> bool {
+        self.folder.join(what).exists()
+    }
+
+    /// Remembers that something was done, in a file of that name.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn remember(&self, what: &str) -> anyhow::Result<()> {
+        private_file(&self.folder.join(what)).map(drop).with_context(|| format!("{what} cannot be remembered"))
+    }
+
+    /// Tells other commands the database's address.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn announce(&self, database_url: &str) -> anyhow::Result<()> {
+        let text = serde_json::to_string(&Running { database_url: database_url.to_owned() })?;
+        let path = self.folder.join(RUNNING);
+        // Made anew, because a file that is there keeps the mode it has.
+        self.withdraw();
+        private_file(&path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("{} cannot be written", path.display()))
+    }
+
+    /// Takes the announcement back.
+    pub fn withdraw(&self) {
+        // It is only believed while the lock is held, so one that stays does no harm.
+        let _ = std::fs::remove_file(self.folder.join(RUNNING));
+    }
+}
+
+fn unusable(folder: &Path) -> String {
+    let owner = folder.metadata().map(|folder| folder.uid()).ok().filter(|owner| *owner != geteuid().as_raw());
+    let remedy = match owner {
+        Some(owner) => {
+            format!("start as {}, whom it belongs to, or give another one by DEVOPSIFY_HOME", user_name(owner))
+        }
+        None => "give another one by DEVOPSIFY_HOME".to_owned(),
+    };
+    format!("the folder {} cannot be used: {remedy}", folder.display())
+}
+
+/// The address of the database of the `up` that runs with this folder, if one runs.
+pub fn running_database(folder: &Path) -> Option<String> {
+    // An `up` that was killed leaves its announcement behind, but never its lock.
+    if !is_in_use(folder) {
+        return None;
+    }
+    let text = std::fs::read_to_string(folder.join(RUNNING)).ok()?;
+    serde_json::from_str::<Running>(&text).ok().map(|running| running.database_url)
+}
+
+/// Whether a `Home` of this folder is open, in whatever process.
+pub fn is_in_use(folder: &Path) -> bool {
+    File::open(folder.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
+/// Makes a folder that its owner alone can look into, unless it is there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Opens a file that its owner alone can read, making it if it is missing.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::{Home, running_database};
+
+    #[test]
+    fn the_database_is_told_while_up_runs_and_no_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("home");
+        assert_eq!(running_database(&path), None);
+        let home = Home::open(&path).unwrap();
+        assert_eq!(running_database(&path), None);
+        home.announce("postgres://secret").unwrap();
+        assert_eq!(running_database(&path).as_deref(), Some("postgres://secret"));
+        assert_eq!(path.join("up.json").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let announced = std::fs::read(path.join("up.json")).unwrap();
+        home.withdraw();
+        assert_eq!(running_database(&path), None);
+
+        // As if it had been killed: the file is there, the lock is not.
+        drop(home);
+        std::fs::write(path.join("up.json"), announced).unwrap();
+        assert_eq!(running_database(&path), None);
+    }
+
+    #[test]
+    fn one_up_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let refused = Home::open(folder.path()).err().unwrap().to_string();
+        assert!(refused.contains("running already"), "{refused}");
+        drop(home);
+        Home::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn what_was_done_once_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        assert!(!home.remembers("demo"));
+        home.remember("demo").unwrap();
+        assert!(home.remembers("demo"));
+    }
+}

@@ -1,0 +1,190 @@
+//! What `up` has started: started again when it ends by itself, stopped in the reverse order.
+
+use std::{
+    future::pending,
+    io,
+    process::ExitStatus,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    task::JoinSet,
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    home::Home,
+    local_origin,
+    postgres::{self, Server},
+    repository::Repository,
+    steps::{Restarts, Steps},
+    storefront::{self, Storefront},
+};
+use crate::{
+    config::{CommonConfig, UpConfig, WorkerConfig},
+    serve,
+};
+
+const READY_WITHIN: Duration = Duration::from_secs(30);
+
+/// Everything, as far as it was started.
+#[derive(Default)]
+pub struct Running {
+    postgres: Option<Server>,
+    storefront: Option<Storefront>,
+    store: JoinSet<anyhow::Result<()>>,
+    stop_store: CancellationToken,
+    restarts: [Restarts; 2],
+}
+
+impl Running {
+    /// Starts the embedded PostgreSQL and waits until it is ready.
+    pub async fn start_postgres(&mut self, home: &Home, repository: &Repository) -> anyhow::Result<&Server> {
+        let options = postgres::Options { database: repository.database(), throw_away: false };
+        let server = self.postgres.insert(Server::launch(home.folder(), &options).await?);
+        server.ready().await?;
+        Ok(server)
+    }
+
+    /// Starts Next.js and waits until it is ready.
+    pub async fn start_storefront(
+        &mut self,
+        home: &Home,
+        repository: &Repository,
+        config: &UpConfig,
+    ) -> anyhow::Result<()> {
+        let options = storefront::Options {
+            folder: repository.frontend(),
+            port: config.storefront_port,
+            api_url: local_origin(&config.common.host, config.serve.port),
+            public_url: config.serve.public_url.as_str().trim_end_matches('/').to_owned(),
+            dev: config.serve.dev,
+        };
+        self.storefront.insert(Storefront::launch(&home.logs(), options).await?).ready().await
+    }
+
+    /// Starts the public origin and the worker in this process, and waits until the origin is ready.
+    pub async fn start_store(
+        &mut self,
+        config: &UpConfig,
+        common: &CommonConfig,
+        metrics: PrometheusHandle,
+    ) -> anyhow::Result<()> {
+        let stop = &self.stop_store;
+        self.store.spawn(serve::run(common.clone(), config.serve.clone(), metrics.clone(), stop.clone()));
+        self.store.spawn(work(common.clone(), config.worker.clone(), metrics, stop.clone()));
+        let origin = local_origin(&common.host, config.serve.operations_port);
+        tokio::select! {
+            ready = answers(&origin) => ready,
+            ended = ended_by_itself(&mut self.store) => ended,
+        }
+    }
+
+    /// Starts again what ends by itself; comes back when that does not help or the store itself fails.
+    pub async fn keep(&mut self) -> anyhow::Result<()> {
+        loop {
+            tokio::select! {
+                ended = end_of_postgres(self.postgres.as_mut()) => self.heal_postgres(ended?).await?,
+                ended = end_of_storefront(self.storefront.as_mut()) => self.heal_storefront(ended?).await?,
+                ended = ended_by_itself(&mut self.store) => return ended,
+            }
+        }
+    }
+
+    async fn heal_postgres(&mut self, ended: ExitStatus) -> anyhow::Result<()> {
+        let (Some(server), [restarts, _]) = (self.postgres.as_mut(), &mut self.restarts) else { return Ok(()) };
+        if !restarts.allow(Instant::now()) {
+            bail!("PostgreSQL ends again and again ({ended}); {}", server.log_end());
+        }
+        let mut steps = Steps::begin();
+        server.restart().await?;
+        steps.done(&format!("PostgreSQL healed (it ended: {ended})"));
+        Ok(())
+    }
+
+    async fn heal_storefront(&mut self, ended: ExitStatus) -> anyhow::Result<()> {
+        let (Some(storefront), [_, restarts]) = (self.storefront.as_mut(), &mut self.restarts) else { return Ok(()) };
+        if !restarts.allow(Instant::now()) {
+            bail!("Next.js ends again and again ({ended}); {}", storefront.log_end());
+        }
+        let mut steps = Steps::begin();
+        storefront.restart().await?;
+        steps.done(&format!("Storefront healed (it ended: {ended})"));
+        Ok(())
+    }
+
+    /// Requests and jobs finish first, PostgreSQL goes last; `hurry` waits for nobody.
+    pub async fn stop(&mut self, hurry: &CancellationToken) {
+        self.stop_store.cancel();
+        let drained = async {
+            while let Some(ended) = self.store.join_next().await {
+                if let Ok(Err(error)) = ended {
+                    tracing::error!("{error:#}");
+                }
+            }
+        };
+        if hurry.run_until_cancelled(drained).await.is_none() {
+            self.store.shutdown().await;
+        }
+        if let Some(storefront) = &mut self.storefront {
+            storefront.stop(hurry).await;
+        }
+        if let Some(server) = &mut self.postgres {
+            server.stop(hurry).await;
+        }
+    }
+}
+
+/// The queue's worker, which is to be `worker::run`.
+async fn work(_: CommonConfig, _: WorkerConfig, _: PrometheusHandle, stop: CancellationToken) -> anyhow::Result<()> {
+    stop.cancelled().await;
+    Ok(())
+}
+
+async fn end_of_postgres(server: Option<&mut Server>) -> io::Result<ExitStatus> {
+    match server {
+        Some(server) => server.ended().await,
+        None => pending().await,
+    }
+}
+
+async fn end_of_storefront(storefront: Option<&mut Storefront>) -> io::Result<ExitStatus> {
+    match storefront {
+        Some(storefront) => storefront.ended().await,
+        None => pending().await,
+    }
+}
+
+/// The store's tasks end when they are told to; before that, an end is a failure.
+async fn ended_by_itself(store: &mut JoinSet<anyhow::Result<()>>) -> anyhow::Result<()> {
+    match store.join_next().await {
+        Some(ended) => ended.context("the store panicked")?.and_then(|()| bail!("the store ended by itself")),
+        None => pending().await,
+    }
+}
+
+/// Waits until `/readyz` says so.
+async fn answers(origin: &str) -> anyhow::Result<()> {
+    let address = origin.trim_start_matches("http://");
+    let deadline = Instant::now() + READY_WITHIN;
+    while !matches!(is_ready(address).await, Ok(true)) {
+        if Instant::now() > deadline {
+            bail!("the store was not ready within {} s: {origin}/readyz says why", READY_WITHIN.as_secs());
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+async fn is_ready(address: &str) -> io::Result<bool> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(b"GET /readyz HTTP/1.0\r\n\r\n").await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(answer.windows(5).take(16).any(|status| status == b" 200 "))
+}
