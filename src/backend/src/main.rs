@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use devopsify::{
+    catalog::import::{self, ImportCommand},
     config::{CommonConfig, DatabaseConfig, ServeConfig},
     database, router, serve, telemetry,
 };
@@ -32,6 +33,8 @@ enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// Read products from Shopify's CSV into the catalogue; safe to repeat.
+    Import(ImportCommand),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -59,6 +62,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             println!("{applied} migrations applied");
             Ok(())
         }
+        Command::Import(command) => import::run(command).await,
         Command::Openapi => {
             println!("{}", router::openapi().to_pretty_json()?);
             Ok(())
