@@ -33,15 +33,6 @@ pub fn pool(config: &DatabaseConfig) -> anyhow::Result<PgPool> {
         .connect_lazy_with(options))
 }
 
-/// A pool for commands that work through a lot in one transaction, as an import does.
-///
-/// # Errors
-/// When the address is not a PostgreSQL address.
-pub fn bulk_pool(url: &str) -> anyhow::Result<PgPool> {
-    let options = options(url)?.application_name("devopsify bulk").options([("lock_timeout", "30s")]);
-    Ok(PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_secs(10)).connect_lazy_with(options))
-}
-
 fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
     PgConnectOptions::from_str(url).context("DATABASE_URL is not an address of PostgreSQL")
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use devopsify::{
+    catalog::import::{self, ImportCommand},
     config::{CommonConfig, DatabaseConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig},
     database, router, serve, telemetry, up, worker,
 };
@@ -48,6 +49,8 @@ enum Command {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// Read products from Shopify's CSV into the catalogue; safe to repeat.
+    Import(ImportCommand),
     /// Run a command beside a PostgreSQL of its own, which is deleted afterwards.
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
@@ -80,6 +83,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let applied = database::migrate(database.required_url()?).await?;
             println!("{applied} migrations applied");
         }
+        Command::Import(command) => import::run(command).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
     }
