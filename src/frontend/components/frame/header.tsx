@@ -1,0 +1,43 @@
+// The header: the shop's name, its categories, its search. On a phone the categories fold away.
+import { CategoryMenu } from '@/components/frame/category-menu';
+import { SearchBox } from '@/components/search/search-box';
+import { Mark } from '@/components/ui/icons';
+import type { Category } from '@/lib/api/catalog';
+import { categoryPath } from '@/lib/urls';
+
+interface Props {
+  storeName: string;
+  categories: Category[];
+}
+
+export function Header({ storeName, categories }: Props) {
+  const roots = categories.filter(({ depth }) => depth === 0);
+  return (
+    <header className="frame-header relative z-40 border-b border-line bg-paper">
+      <div className="page grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-3 py-3 lg:grid-cols-[auto_1fr_minmax(16rem,22rem)] lg:gap-x-10 lg:py-4">
+        <a href="/" className="flex min-h-11 items-center gap-2.5 justify-self-start">
+          <Mark className="size-7" />
+          <span className="text-h3 font-[620] tracking-[-0.022em]">{storeName}</span>
+        </a>
+        <CategoryMenu categories={categories} />
+        <nav aria-label="Categories" className="hidden lg:block">
+          <ul className="flex flex-wrap gap-x-6 xl:gap-x-8">
+            {roots.map(({ slug, name }) => (
+              <li key={slug}>
+                <a
+                  href={categoryPath(slug)}
+                  className="inline-flex min-h-8 items-center text-small underline-offset-8 hover:underline hover:decoration-accent hover:decoration-2"
+                >
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="col-span-full lg:col-span-1">
+          <SearchBox />
+        </div>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,19 @@
+// How Next.js renders: everything about caching, compressing and headers belongs to the Rust edge in front of it.
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  // Metadata is part of the document for everybody, so that a failed read is a 5xx and never a page with a hole in it.
+  htmlLimitedBots: /.*/,
+  // The edge compresses once and stores the result; it also makes its own entity tags.
+  compress: false,
+  generateEtags: false,
+  // Preloads stand in the document, which the edge stores; a Link header would carry one request's nonce.
+  reactMaxHeadersLength: 0,
+  poweredByHeader: false,
+  reactStrictMode: true,
+  devIndicators: false,
+  // No generated instruction files in the repository.
+  agentRules: false,
+};
+
+export default config;

@@ -1,0 +1,57 @@
+// Browser tests against the whole store: the Rust origin in front of Next.js, with the demo catalogue.
+import { defineConfig } from '@playwright/test';
+
+const LOCAL = 'http://localhost:18080';
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  // A test that passes at the second try has found something; it is not retried to green.
+  retries: 0,
+  workers: 2,
+  timeout: 30_000,
+  reporter: [['list'], ['./tests/e2e/support/counts-reporter.ts']],
+  use: {
+    baseURL: process.env.STORE_URL ?? LOCAL,
+    contextOptions: { reducedMotion: 'reduce' },
+    actionTimeout: 10_000,
+    screenshot: 'only-on-failure',
+    trace: 'off',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'phone', use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    { name: 'desktop', use: { viewport: { width: 1440, height: 900 } } },
+  ],
+  webServer: process.env.STORE_URL
+    ? undefined
+    : {
+        command: '../../target/debug/devopsify up',
+        url: `${LOCAL}/`,
+        env: {
+          DEVOPSIFY_HOME: '../../target/e2e',
+          PORT: '18080',
+          OPERATIONS_PORT: '18081',
+          WORKER_PORT: '18082',
+          STOREFRONT_PORT: '13000',
+        },
+        // The store stops its database and its storefront itself, and is given the time to.
+        gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
+        timeout: 180_000,
+        stdout: 'ignore',
+        stderr: 'pipe',
+      },
+});

@@ -1,0 +1,4 @@
+// Tailwind is the only transformation of the stylesheet.
+const config = { plugins: { '@tailwindcss/postcss': {} } };
+
+export default config;

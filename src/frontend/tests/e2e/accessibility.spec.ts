@@ -1,0 +1,46 @@
+// WCAG 2.2 AA as far as a machine can tell, on every kind of page, by day and by night, at rest and opened.
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { PAGE_KINDS, pageKinds } from './support/catalogue';
+import { expect, test } from './support/test';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function violations(page: Page) {
+  const { violations: found } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`by ${colorScheme === 'light' ? 'day' : 'night'}`, () => {
+    test.use({ colorScheme, tolerated: [/404/] });
+
+    for (const kind of [...PAGE_KINDS, 'missing'] as const) {
+      test(`page: ${kind}`, async ({ page, request }) => {
+        await page.goto(kind === 'missing' ? '/nowhere' : (await pageKinds(request))[kind]);
+        expect(await violations(page)).toEqual([]);
+      });
+    }
+
+    test('open: suggestions', async ({ page }) => {
+      await page.goto('/shipping');
+      const box = page.getByRole('combobox', { name: 'Search products' });
+      await box.fill('hoo');
+      await page.getByRole('option').first().waitFor();
+      await box.press('ArrowDown');
+      expect(await violations(page)).toEqual([]);
+    });
+
+    for (const [name, path] of [
+      ['Menu', '/shipping'],
+      ['Filters', '/search?q=hoodie'],
+    ] as const) {
+      test(`open: ${name.toLowerCase()}`, async ({ page, isMobile }) => {
+        test.skip(!isMobile, 'on a wide screen it is always open');
+        await page.goto(path);
+        await page.getByText(name, { exact: true }).click();
+        expect(await violations(page)).toEqual([]);
+      });
+    }
+  });
+}
