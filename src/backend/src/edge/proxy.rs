@@ -21,7 +21,7 @@ use super::{failure, headers, headers::Nonce, routes};
 use crate::{error::Error, telemetry::RequestId};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const HOT_RELOAD: &str = "/_next/webpack-hmr";
 

@@ -13,7 +13,7 @@ use crate::{
 const NAME: &str = "Mainline Supply";
 const LEGAL_NAME: &str = "Mainline Supply is a demonstration of DevOpsify and no company";
 const LEGAL_ADDRESS: &str =
-    "None: this is a demonstration store. Nothing can be bought here, nothing is charged and nothing is shipped.";
+    "This is a demonstration store: nothing can be bought here, nothing is charged and nothing is shipped.";
 
 /// Whether nothing was ever sold or shown here.
 ///
