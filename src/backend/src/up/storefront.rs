@@ -88,8 +88,6 @@ impl Storefront {
     /// # Errors
     /// As `ready`.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
-        // What it started may outlive it and hold the port.
-        self.process.stop(&[], &CancellationToken::new()).await;
         self.seen = self.log.length();
         self.process = spawn(&self.options, &self.log).await?;
         self.ready().await
@@ -115,8 +113,9 @@ impl Storefront {
 }
 
 async fn spawn(options: &Options, log: &Log) -> anyhow::Result<Process> {
+    let places = std::env::var_os("PATH").unwrap_or_default();
     ensure!(
-        std::process::Command::new("node").arg("--version").output().is_ok_and(|answer| answer.status.success()),
+        std::env::split_paths(&places).any(|place| place.join("node").is_file()),
         "Node.js is missing: install version 20.9 or newer, so that `node --version` works"
     );
     let mut words = ends_with_us("TERM");
