@@ -5,6 +5,9 @@ use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 use clap::Args;
 use url::Url;
 
+/// Where pictures are kept if nothing else is said.
+pub const MEDIA_URL: &str = "file:///var/lib/devopsify/media";
+
 /// Where the truth is kept.
 #[derive(Clone, Args)]
 pub struct DatabaseConfig {
@@ -25,7 +28,7 @@ pub struct CommonConfig {
     pub database: DatabaseConfig,
 
     /// The folder that holds the pictures, as a `file:` address.
-    #[arg(long, env = "MEDIA_URL", default_value = "file:///var/lib/devopsify/media")]
+    #[arg(long, env = "MEDIA_URL", default_value = MEDIA_URL)]
     pub media_url: Url,
 
     /// Addresses to listen on, separated by commas.

@@ -9,7 +9,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::config::DatabaseConfig;
+use crate::{config::DatabaseConfig, jobs};
 
 /// The schema, compiled into the binary. Later migrations than these are fine: a rolled-back binary still starts.
 pub static MIGRATIONS: Migrator = Migrator { ignore_missing: true, ..sqlx::migrate!("../database/migrations") };
@@ -17,25 +17,24 @@ pub static MIGRATIONS: Migrator = Migrator { ignore_missing: true, ..sqlx::migra
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const OLDEST_POSTGRES: i32 = 180_000;
 
-/// A pool that opens its first connection when it is first used, so that a process starts while the database is away.
+/// A pool for answering requests: a statement that takes longer than any visitor waits is cancelled.
+///
+/// It opens its first connection when it is first used, so that a process starts while the database is away.
 ///
 /// # Errors
 /// When the address is not a PostgreSQL address.
 pub fn pool(config: &DatabaseConfig) -> anyhow::Result<PgPool> {
+    let limits = [("statement_timeout", "4s"), ("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "60s")];
+    let options = options(config.required_url()?)?.application_name("devopsify").options(limits);
     Ok(PgPoolOptions::new()
         .max_connections(config.database_max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(Duration::from_secs(300))
-        .connect_lazy_with(options(config.required_url()?)?))
+        .connect_lazy_with(options))
 }
 
 fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
-    let options = PgConnectOptions::from_str(url).context("DATABASE_URL is not an address of PostgreSQL")?;
-    Ok(options.application_name("devopsify").options([
-        ("statement_timeout", "4s"),
-        ("lock_timeout", "4s"),
-        ("idle_in_transaction_session_timeout", "60s"),
-    ]))
+    PgConnectOptions::from_str(url).context("DATABASE_URL is not an address of PostgreSQL")
 }
 
 /// Brings the schema up to what this binary needs.
@@ -43,14 +42,16 @@ fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
 /// # Errors
 /// When the database cannot be reached, is older than PostgreSQL 18, or a migration fails (it is then rolled back).
 pub async fn migrate(url: &str) -> anyhow::Result<usize> {
-    let options = PgConnectOptions::from_str(url).context("DATABASE_URL is not an address of PostgreSQL")?;
     // A migration that waits for a lock makes everybody behind it wait too: better to fail and be repeated.
-    let options = options.application_name("devopsify migrate").options([("lock_timeout", "5s")]);
+    let options = options(url)?.application_name("devopsify migrate").options([("lock_timeout", "5s")]);
     let mut connection = PgConnection::connect_with(&options).await.context("the database cannot be reached")?;
     expect_version(&mut connection).await?;
     let before = applied(&mut connection).await?;
     MIGRATIONS.run_direct(None, &mut connection, false).await.context("a migration failed and was rolled back")?;
-    Ok(applied(&mut connection).await?.saturating_sub(before))
+    let after = applied(&mut connection).await?;
+    connection.close().await?;
+    jobs::migrate(&PgPoolOptions::new().max_connections(1).connect_lazy_with(options)).await?;
+    Ok(after.saturating_sub(before))
 }
 
 async fn expect_version(connection: &mut PgConnection) -> anyhow::Result<()> {

@@ -104,7 +104,7 @@ impl Error {
 }
 
 /// Whether the database is away or overloaded, as against having refused this statement.
-fn is_outage(error: &sqlx::Error) -> bool {
+pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut

@@ -1,6 +1,9 @@
-//! Reading requests: query strings whose every mistake is answered with the field's name.
+//! Reading requests: query strings whose every mistake is answered with the field's name, and paths.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{self, FromRequestParts},
+    http::request::Parts,
+};
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
@@ -23,6 +26,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             let message = error.inner().to_string();
             Error::field(field_name(&error.path().to_string(), &message), message)
         })
+    }
+}
+
+/// The parameter of a path. One that is not text, or holds the character NUL, names nothing that exists.
+pub struct PathParam(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathParam {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match extract::Path::<String>::from_request_parts(parts, state).await {
+            Ok(extract::Path(path)) if !path.contains('\0') => Ok(Self(path)),
+            _ => Err(Error::NotFound("resource")),
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use devopsify::{
-    config::{CommonConfig, DatabaseConfig, ServeConfig, UpConfig, WithPostgresConfig},
-    database, router, serve, telemetry, up,
+    catalog::import::{self, ImportCommand},
+    config::{CommonConfig, DatabaseConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig},
+    database, router, serve, telemetry, up, worker,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -36,11 +37,20 @@ enum Command {
         #[command(flatten)]
         config: ServeConfig,
     },
+    /// Run the queue's jobs.
+    Worker {
+        #[command(flatten)]
+        common: CommonConfig,
+        #[command(flatten)]
+        config: WorkerConfig,
+    },
     /// Bring the database's schema up to what this binary needs.
     Migrate {
         #[command(flatten)]
         database: DatabaseConfig,
     },
+    /// Read products from Shopify's CSV into the catalogue; safe to repeat.
+    Import(ImportCommand),
     /// Run a command beside a PostgreSQL of its own, which is deleted afterwards.
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
@@ -66,10 +76,14 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { common, config } => {
             serve::run(common, config, telemetry::start_metrics()?, on_signal()?).await?;
         }
+        Command::Worker { common, config } => {
+            worker::run(common, config, telemetry::start_metrics()?, on_signal()?).await?;
+        }
         Command::Migrate { database } => {
             let applied = database::migrate(database.required_url()?).await?;
             println!("{applied} migrations applied");
         }
+        Command::Import(command) => import::run(command).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
     }

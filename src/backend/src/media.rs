@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -15,10 +15,11 @@ use url::Url;
 use crate::{
     app::App,
     error::{Error, Result},
+    extract::PathParam,
 };
 
 /// The store of pictures; cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MediaStore(Arc<dyn ObjectStore>);
 
 impl MediaStore {
@@ -62,7 +63,7 @@ impl MediaStore {
 }
 
 /// Sends a picture. Only the two formats that renditions have are ever sent, whatever else lies in the store.
-pub async fn get_media(State(app): State<App>, Path(path): Path<String>) -> Result<Response> {
+pub async fn get_media(State(app): State<App>, PathParam(path): PathParam) -> Result<Response> {
     let kind = match path.rsplit_once('.') {
         Some((_, "avif")) => "image/avif",
         Some((_, "webp")) => "image/webp",

@@ -4,12 +4,19 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    body::Body,
+    extract::Request,
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+use http_body_util::Limited;
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::SwaggerUi;
@@ -48,10 +55,12 @@ pub fn router(app: App) -> Router {
     let (api, document) = api().split_for_parts();
     let api = api
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .route("/api", get(no_such_route))
+        .route("/api/", get(no_such_route))
         .route("/api/{*rest}", get(no_such_route))
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(middleware::from_fn(within_time))
-        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest));
+        .layer(compression(SizeAbove::new(256)));
     let files = Router::new()
         .route("/media/{*path}", get(media::get_media))
         .route("/robots.txt", get(sitemap::robots))
@@ -60,17 +69,34 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api)
         .merge(files)
-        .merge(edge::router(&app))
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .merge(edge::router(&app).layer(compression(
+            |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
+                extensions.get::<edge::proxy::Shared>().is_some()
+            },
+        )))
+        .layer(middleware::from_fn(within_size))
         .layer(CatchPanicLayer::custom(|_| Error::Internal("a handler panicked".into()).into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), edge::headers::secure))
         .layer(middleware::from_fn(telemetry::observe))
         .with_state(app)
 }
 
+fn compression<P: Predicate>(when: P) -> CompressionLayer<P> {
+    CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(when)
+}
+
 async fn no_such_route() -> Error {
     Error::NotFound("endpoint")
+}
+
+/// A body that says that it is too large is refused at once, one that turns out to be is cut off.
+async fn within_size(request: Request, next: Next) -> Response {
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > BODY_LIMIT) {
+        return Error::TooLarge.into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT)))).await
 }
 
 /// Nothing of the API takes longer than this; what would is answered and abandoned.

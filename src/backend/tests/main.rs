@@ -1,4 +1,13 @@
-//! The tests that need PostgreSQL or the whole binary; one program, because linking is what takes long.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+//! Tests of the running program over HTTP, each against a PostgreSQL database of its own.
+//!
+//! One binary for all of them, because linking is what takes time. The modules mirror the addresses.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod api;
+mod database;
+mod edge;
+mod operations;
+mod support;
 mod up;
+mod worker;

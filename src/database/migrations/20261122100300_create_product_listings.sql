@@ -105,3 +105,19 @@ CREATE FUNCTION product_pictures(product uuid, at_most integer) RETURNS jsonb LA
           ORDER BY m.position, m.id
           LIMIT at_most) shown
 $$;
+
+-- The word that was probably meant by one that no product has: at most two letters away (one for three letters), where an
+-- unfinished word may also be compared with the beginning of a longer one. NULL when the word is known or nothing is near.
+CREATE FUNCTION nearest_word(term text) RETURNS text LANGUAGE sql STABLE
+SET pg_trgm.similarity_threshold = 0.2 AS $$
+    SELECT near.word
+    FROM (SELECT w.word, least(levenshtein(w.word, term), 1 + levenshtein(left(w.word, length(term) + 1), term)) AS distance
+          FROM search_words w
+          WHERE w.word % term
+          ORDER BY distance, similarity(w.word, term) DESC, w.word
+          LIMIT 1) near
+    WHERE length(term) BETWEEN 3 AND 40
+      AND near.distance <= CASE WHEN length(term) = 3 THEN 1 ELSE 2 END
+      AND NOT EXISTS (SELECT FROM search_words w WHERE w.word LIKE term || '%')
+      AND NOT EXISTS (SELECT FROM search_words w WHERE w.stem = (ts_lexize('english_stem', term))[1])
+$$;

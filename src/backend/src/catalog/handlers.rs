@@ -1,10 +1,6 @@
 //! The catalogue over HTTP.
 
-use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use utoipa::IntoParams;
@@ -19,7 +15,7 @@ use crate::{
     app::App,
     conditional::conditional,
     error::{Error, Problem, Result},
-    extract::Query,
+    extract::{PathParam, Query},
     pagination,
     store::{self, NoParameters, Store},
 };
@@ -37,7 +33,7 @@ pub async fn list_products(
     input.check()?;
     let mut db = app.db.acquire().await?;
     let store = store::settings(&mut db).await?;
-    let (text, correction) = match &input.q {
+    let (text, correction) = match input.text() {
         Some(q) => understand(&mut db, q).await.map(|(text, correction)| (Some(text), correction))?,
         None => (None, None),
     };
@@ -88,13 +84,10 @@ async fn understand(db: &mut PgConnection, q: &str) -> Result<(String, Option<St
               (status = 404, body = Problem, content_type = "application/problem+json", description = "The store shows no such product"), Problem))]
 pub async fn get_product(
     State(app): State<App>,
-    Path(slug): Path<String>,
+    PathParam(slug): PathParam,
     _: Query<NoParameters>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    if slug.contains('\0') {
-        return Err(Error::NotFound("product"));
-    }
     let mut db = app.db.acquire().await?;
     let store = store::settings(&mut db).await?;
     let product = queries::product::by_slug(&mut db, &store, &slug).await?.ok_or(Error::NotFound("product"))?;

@@ -120,14 +120,19 @@ impl ListProducts {
         let range = !matches!((self.min_price, self.max_price), (Some(min), Some(max)) if min > max);
         expect(range, "max_price", "must not be below min_price");
         expect(self.limit.is_none_or(|limit| (1..=100).contains(&limit)), "limit", "must be between 1 and 100");
-        let relevance = self.sort != Some(Sort::Relevance) || self.q.is_some();
+        let relevance = self.sort != Some(Sort::Relevance) || self.text().is_some();
         expect(relevance, "sort", "can be `relevance` only when `q` is given");
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }
 
+    /// The search text; a form that was sent without one asks for everything.
+    pub fn text(&self) -> Option<&str> {
+        self.q.as_deref().filter(|q| !q.trim().is_empty())
+    }
+
     /// The filters, with the search text and the category's slug replaced by what they mean.
     pub fn filters(&self, text: Option<String>, category: Option<Uuid>) -> Filters {
-        let fallback = if self.q.is_some() { Sort::Relevance } else { Sort::Newest };
+        let fallback = if self.text().is_some() { Sort::Relevance } else { Sort::Newest };
         Filters {
             text,
             category,

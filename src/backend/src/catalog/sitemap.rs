@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -11,6 +11,7 @@ use axum::{
 use crate::{
     app::App,
     error::{Error, Result},
+    extract::PathParam,
 };
 
 const PAGE: i64 = 50_000;
@@ -43,7 +44,7 @@ pub async fn index(State(app): State<App>) -> Result<Response> {
 }
 
 /// One sitemap of the index.
-pub async fn page(State(app): State<App>, Path(file): Path<String>) -> Result<Response> {
+pub async fn page(State(app): State<App>, PathParam(file): PathParam) -> Result<Response> {
     let name = file.strip_suffix(".xml").ok_or(Error::NotFound("sitemap"))?;
     let entries = match name.strip_prefix("products-").map(str::parse::<i64>) {
         None if name == "pages" => pages(&app).await?,

@@ -1,9 +1,39 @@
 //! The edge: one origin in front of Next.js. It knows routes and bytes and imports no feature.
 
-pub mod headers;
+use axum::{
+    Router,
+    http::{HeaderName, header},
+    routing::get,
+};
+
 use crate::app::App;
-use axum::Router;
-/// x
-pub fn router(_: &App) -> Router<App> {
-    Router::new()
+
+pub mod assets;
+pub mod failure;
+pub mod headers;
+pub mod proxy;
+pub mod routes;
+
+const SPECULATION_RULES: &str = include_str!("speculation-rules.json");
+
+/// Next.js's files from memory, the speculation rules, and every other address from Next.js.
+pub fn router(app: &App) -> Router<App> {
+    let storefront =
+        proxy::Storefront::new(app.config.storefront_url.clone(), app.config.public_url.clone(), app.config.dev);
+    let pages = Router::new()
+        .fallback(proxy::pass)
+        .with_state(proxy::Pages { storefront: storefront.clone(), db: app.db.clone() });
+    let assets = Router::new()
+        .route("/_next/static/{*path}", get(assets::get_asset))
+        .with_state(assets::Assets::new(storefront));
+    let rules = get(|| async { (RULES_HEADERS, SPECULATION_RULES) });
+    let routes = Router::new().route("/speculation-rules.json", rules).merge(if app.config.dev {
+        Router::new()
+    } else {
+        assets
+    });
+    routes.merge(pages).with_state(())
 }
+
+const RULES_HEADERS: [(HeaderName, &str); 2] =
+    [(header::CONTENT_TYPE, "application/speculationrules+json"), (header::CACHE_CONTROL, "public, max-age=3600")];

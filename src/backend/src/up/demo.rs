@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
+use anyhow::ensure;
 use sqlx::PgPool;
 
-use crate::media::MediaStore;
+use crate::{
+    catalog::import::{Options, import},
+    media::MediaStore,
+};
 
 const NAME: &str = "Mainline Supply";
 const LEGAL_NAME: &str = "Mainline Supply is a demonstration of DevOpsify and no company";
@@ -29,14 +33,10 @@ pub async fn fill(
     catalogue: &Path,
     progress: impl FnMut(u64, u64),
 ) -> anyhow::Result<i64> {
-    import(db, media, catalogue, progress).await?;
+    let report = import(db, media, catalogue, &Options::default(), progress).await?;
+    ensure!(report.written, "{report}");
     name_the_store(db).await?;
     Ok(sqlx::query_scalar("SELECT count(*) FROM products").fetch_one(db).await?)
-}
-
-/// The import itself, which is to be `catalog::import::import` with its stock.
-async fn import(_: &PgPool, _: &MediaStore, _: &Path, _: impl FnMut(u64, u64)) -> anyhow::Result<()> {
-    Ok(())
 }
 
 /// A merchant who named the store already keeps that name.

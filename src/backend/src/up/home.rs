@@ -66,8 +66,7 @@ impl Home {
     /// # Errors
     /// Only if the folder were not absolute.
     pub fn media_url(&self) -> anyhow::Result<Url> {
-        Url::from_directory_path(self.folder.join("media"))
-            .map_err(|()| anyhow::anyhow!("{} is no absolute path", self.folder.display()))
+        media_url(&self.folder)
     }
 
     /// Whether something that is done once was done; `remember` says that it was.
@@ -123,6 +122,16 @@ pub fn running_database(folder: &Path) -> Option<String> {
     }
     let text = std::fs::read_to_string(folder.join(RUNNING)).ok()?;
     serde_json::from_str::<Running>(&text).ok().map(|running| running.database_url)
+}
+
+/// Where the pictures of the `up` with this folder are, as an address.
+///
+/// # Errors
+/// When the folder is not there.
+pub fn media_url(folder: &Path) -> anyhow::Result<Url> {
+    let folder = folder.canonicalize().with_context(|| format!("the folder {} is not there", folder.display()))?;
+    Url::from_directory_path(folder.join("media"))
+        .map_err(|()| anyhow::anyhow!("{} is no absolute path", folder.display()))
 }
 
 /// Whether a `Home` of this folder is open, in whatever process.

@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use home::Home;
-pub use home::running_database;
+pub use home::{media_url, running_database};
 use repository::Repository;
 use running::Running;
 use signals::Signals;
@@ -148,7 +148,7 @@ async fn import_demo(
     }
     let media = MediaStore::open(&common.media_url)?;
     let products =
-        demo::fill(&db, &media, &catalogue, |done, of| steps.progress("Demo catalogue: product", done, of)).await;
+        demo::fill(&db, &media, &catalogue, |done, of| steps.progress("Demo catalogue: byte", done, of)).await;
     let products = products.context("the demo catalogue cannot be imported")?;
     home.remember(DEMO)?;
     steps.done(&format!("Demo catalogue imported ({products} products)"));

@@ -27,8 +27,8 @@ use super::{
     storefront::{self, Storefront},
 };
 use crate::{
-    config::{CommonConfig, UpConfig, WorkerConfig},
-    serve,
+    config::{CommonConfig, UpConfig},
+    serve, worker,
 };
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -83,7 +83,7 @@ impl Running {
     ) -> anyhow::Result<()> {
         let stop = &self.stop_store;
         self.store.spawn(serve::run(common.clone(), config.serve.clone(), metrics.clone(), stop.clone()));
-        self.store.spawn(work(common.clone(), config.worker.clone(), metrics, stop.clone()));
+        self.store.spawn(worker::run(common.clone(), config.worker.clone(), metrics, stop.clone()));
         let origin = local_origin(&common.host, config.serve.operations_port);
         tokio::select! {
             ready = answers(&origin) => ready,
@@ -144,12 +144,6 @@ impl Running {
             server.stop(hurry).await;
         }
     }
-}
-
-/// The queue's worker, which is to be `worker::run`.
-async fn work(_: CommonConfig, _: WorkerConfig, _: PrometheusHandle, stop: CancellationToken) -> anyhow::Result<()> {
-    stop.cancelled().await;
-    Ok(())
 }
 
 async fn end_of_postgres(server: Option<&mut Server>) -> io::Result<ExitStatus> {

@@ -52,12 +52,12 @@ impl Storefront {
     pub async fn launch(logs: &Path, options: Options) -> anyhow::Result<Self> {
         ensure!(
             options.folder.join(NEXT).exists(),
-            "Next.js is not in {}: run `make`, which installs it",
+            "Next.js is not in {}: run `make up`, which installs it",
             options.folder.display()
         );
         ensure!(
             options.dev || options.folder.join(".next/BUILD_ID").exists(),
-            "the storefront in {} is not built: run `make`, or set DEV=1 to build pages as they are asked for",
+            "the storefront in {} is not built: run `make up`, or set DEV=1 to build pages as they are asked for",
             options.folder.display()
         );
         let log = Log::begin(logs, "storefront").context("the log of Next.js cannot be written")?;

@@ -181,7 +181,7 @@ fn what_is_missing_or_taken_is_named() {
     }
     fs::remove_file(checkout.folder.path().join("src/database/node_modules")).unwrap();
     let refusal = checkout.refusal();
-    assert!(refusal.contains("run `make`"), "{refusal}");
+    assert!(refusal.contains("run `make up`"), "{refusal}");
     fs::remove_file(checkout.folder.path().join("src/database/package.json")).unwrap();
     let refusal = checkout.refusal();
     assert!(refusal.contains("is not DevOpsify's repository"), "{refusal}");

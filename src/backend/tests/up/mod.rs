@@ -22,7 +22,7 @@ fn database() -> PathBuf {
     let folder = repository().join("src/database");
     assert!(
         folder.join("node_modules").exists(),
-        "src/database/node_modules is missing: run `make`, which installs it"
+        "src/database/node_modules is missing: run `make test`, which installs it"
     );
     folder
 }

@@ -1,0 +1,97 @@
+# The index of every command. `make` alone prints it.
+
+SHELL := /bin/bash -o pipefail
+.DEFAULT_GOAL := help
+export SQLX_OFFLINE := true
+
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+
+STORE_URL ?= http://localhost:8080
+
+DATABASE := src/database
+FRONTEND := src/frontend
+PACKAGES := $(DATABASE)/node_modules/.package-lock.json $(FRONTEND)/node_modules/.package-lock.json
+PAGES := $(FRONTEND)/.next/BUILD_ID
+PAGE_SOURCES := $(shell find $(FRONTEND)/app $(FRONTEND)/components $(FRONTEND)/lib $(FRONTEND)/public $(FRONTEND)/*.ts $(FRONTEND)/*.mjs -type f 2>/dev/null)
+
+# $(call step,what it is,command): runs a command, quietly unless it fails, and tells how long it took.
+define step
+	@start=$$EPOCHREALTIME; log=$$(mktemp); \
+	if $(2) >$$log 2>&1; then awk -v a=$$start -v b=$$EPOCHREALTIME 'BEGIN { printf "  %-44s %6.1f s\n", "$(1)", b - a }'; rm $$log; \
+	else cat $$log; rm $$log; echo "failed: $(1)"; exit 1; fi
+endef
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: up
+up: tools $(PACKAGES) $(if $(filter 1 true,$(DEV)),,$(PAGES)) ## Build and start the whole store on this machine; DEV=1 reloads on change
+	$(call step,Program built,cargo build --release --locked)
+	@exec target/release/devopsify up
+
+.PHONY: test
+test: test-backend test-browser ## Run every test: rules, HTTP on a real PostgreSQL, and the browser
+
+.PHONY: test-backend
+test-backend: tools $(PACKAGES)
+	cargo build --locked
+	target/debug/devopsify with-postgres cargo test --locked
+
+.PHONY: test-browser
+test-browser: tools chromium $(PACKAGES) $(PAGES)
+	cargo build --locked
+	cd $(FRONTEND) && npm run check:build && npm run test:e2e
+
+.PHONY: lint
+lint: tools $(PACKAGES) ## Check style, types and rules of all code
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+	cd $(FRONTEND) && npm run lint
+	node $(DATABASE)/catalogue/render.mjs --check
+
+.PHONY: generate
+generate: tools $(PACKAGES) ## Renew what is generated: query metadata, the OpenAPI document, the client's types
+	cargo build --locked
+	touch src/backend/src/lib.rs && rm -rf src/backend/.sqlx && mkdir src/backend/.sqlx
+	SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$(CURDIR)/src/backend/.sqlx target/debug/devopsify with-postgres --migrate cargo check --locked
+	cargo run --locked --quiet -- openapi > src/backend/openapi.json
+	cd $(FRONTEND) && npm run generate
+
+.PHONY: catalogue
+catalogue: $(PACKAGES) ## Draw the demo catalogue's pictures
+	node $(DATABASE)/catalogue/render.mjs
+
+.PHONY: fuzz
+fuzz: ## Send the running store (STORE_URL) five minutes of unexpected requests; needs Python 3
+	test -x target/fuzz/bin/schemathesis || (python3 -m venv target/fuzz && target/fuzz/bin/pip install --quiet --requirement src/backend/fuzz-requirements.txt)
+	target/fuzz/bin/schemathesis --config-file src/backend/schemathesis.toml run --max-time 270 $(STORE_URL)/api/openapi.json
+
+.PHONY: screenshots
+screenshots: chromium $(PACKAGES) $(PAGES) ## Take the pictures of the store in docs/
+	cargo build --locked
+	cd $(FRONTEND) && UPDATE_SCREENSHOTS=1 npm run test:e2e -- screenshots
+
+.PHONY: clean
+clean: ## Delete what was built; the local store's data in .devopsify stays
+	cargo clean
+	rm -rf $(FRONTEND)/.next $(FRONTEND)/node_modules $(DATABASE)/node_modules
+
+.PHONY: tools
+tools:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install the stable toolchain (https://rustup.rs)"; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing: on Debian, apt-get install build-essential"; exit 1; }
+	@command -v npm >/dev/null || { echo "Node.js is missing: install version 20 or newer (https://nodejs.org)"; exit 1; }
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || { echo "Node.js $$(node --version) is too old: install version 20 or newer (https://nodejs.org)"; exit 1; }
+
+.PHONY: chromium
+chromium:
+	@test -x "$(CHROMIUM)" || { echo "Chromium is missing: on Debian, apt-get install chromium; elsewhere, set CHROMIUM to its path"; exit 1; }
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	$(call step,JavaScript packages of $* installed,npm ci --prefix $*)
+	@touch $@
+
+$(PAGES): $(FRONTEND)/node_modules/.package-lock.json $(FRONTEND)/package.json $(PAGE_SOURCES)
+	$(call step,Pages built,npm run build --prefix $(FRONTEND))

@@ -1,0 +1,127 @@
+//! Next.js's immutable files, from memory: fetched once, compressed once, bounded by bytes.
+
+use std::{io::Write, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
+use moka::future::Cache;
+
+use super::{failure, proxy::Storefront};
+use crate::error::Error;
+
+const CAPACITY: u64 = 64 << 20;
+const LARGEST: usize = 8 << 20;
+
+/// The files that were asked for so far; cheap to clone.
+#[derive(Clone)]
+pub struct Assets {
+    storefront: Storefront,
+    cache: Cache<String, Arc<Asset>>,
+}
+
+struct Asset {
+    kind: HeaderValue,
+    plain: Bytes,
+    gzip: Option<Bytes>,
+    brotli: Option<Bytes>,
+}
+
+/// Why a file is not there.
+#[derive(Clone, Copy)]
+enum Missing {
+    Unknown,
+    Storefront,
+}
+
+impl Assets {
+    /// Nothing in memory yet.
+    pub fn new(storefront: Storefront) -> Self {
+        let weigh = |path: &String, asset: &Arc<Asset>| u32::try_from(path.len() + asset.bytes()).unwrap_or(u32::MAX);
+        Self { storefront, cache: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
+    }
+
+    async fn fetch(&self, path: &str) -> Result<Arc<Asset>, Missing> {
+        let request = Request::get(path).body(Body::empty()).map_err(|_| Missing::Unknown)?;
+        let response = self.storefront.send(request).await.map_err(|_| Missing::Storefront)?;
+        match response.status() {
+            StatusCode::OK => {}
+            status if status.is_server_error() => return Err(Missing::Storefront),
+            _ => return Err(Missing::Unknown),
+        }
+        let unknown = HeaderValue::from_static("application/octet-stream");
+        let kind = response.headers().get(header::CONTENT_TYPE).cloned().unwrap_or(unknown);
+        let body = Limited::new(response.into_body(), LARGEST).collect().await.map_err(|_| Missing::Storefront)?;
+        let plain = body.to_bytes();
+        tokio::task::spawn_blocking(move || Arc::new(Asset::new(kind, plain))).await.map_err(|_| Missing::Storefront)
+    }
+}
+
+impl Asset {
+    fn new(kind: HeaderValue, plain: Bytes) -> Self {
+        let text = ["text/", "application/javascript", "application/json", "image/svg", "application/manifest"];
+        let compressible = text.iter().any(|prefix| kind.as_bytes().starts_with(prefix.as_bytes()));
+        let smaller = |packed: Vec<u8>| (packed.len() < plain.len()).then(|| Bytes::from(packed));
+        let (gzip, brotli) = if compressible {
+            (gzip(&plain).and_then(smaller), brotli(&plain).and_then(smaller))
+        } else {
+            (None, None)
+        };
+        Self { kind, plain, gzip, brotli }
+    }
+
+    fn bytes(&self) -> usize {
+        self.plain.len() + self.gzip.as_ref().map_or(0, Bytes::len) + self.brotli.as_ref().map_or(0, Bytes::len)
+    }
+
+    fn answer(&self, request: &HeaderMap) -> Response<Body> {
+        let accepts = |encoding: &str| {
+            let values = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+            values.flat_map(|value| value.split(',')).any(|item| {
+                let mut parts = item.trim().split(';');
+                parts.next() == Some(encoding) && !parts.any(|weight| matches!(weight.trim(), "q=0" | "q=0.0"))
+            })
+        };
+        let (encoding, body) = match (&self.brotli, &self.gzip) {
+            (Some(brotli), _) if accepts("br") => (Some("br"), brotli),
+            (_, Some(gzip)) if accepts("gzip") => (Some("gzip"), gzip),
+            _ => (None, &self.plain),
+        };
+        let mut response = Body::from(body.clone()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, self.kind.clone());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        if let Some(encoding) = encoding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    }
+}
+
+/// Sends one of Next.js's files. Concurrent requests for a file that is not in memory fetch it once.
+pub async fn get_asset(State(assets): State<Assets>, request: Request) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    match assets.cache.try_get_with(path.clone(), assets.fetch(&path)).await.map_err(|missing| *missing) {
+        Ok(asset) => asset.answer(request.headers()),
+        Err(Missing::Unknown) => Error::NotFound("file").into_response(),
+        Err(Missing::Storefront) => failure::unavailable(),
+    }
+}
+
+fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain).ok()?;
+    encoder.finish().ok()
+}
+
+fn brotli(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut packed = Vec::new();
+    brotli::CompressorWriter::new(&mut packed, 4096, 9, 22).write_all(plain).ok()?;
+    Some(packed)
+}

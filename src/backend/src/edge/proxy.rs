@@ -1,0 +1,216 @@
+//! Passes pages on to Next.js, which only renders: streaming, with timeouts, and upgrades for its hot reload.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header, request::Parts},
+    response::IntoResponse,
+};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioIo},
+};
+use metrics::counter;
+use sqlx::PgPool;
+use tower_http::timeout::TimeoutBody;
+use url::Url;
+
+use super::{failure, headers, headers::Nonce, routes};
+use crate::{error::Error, telemetry::RequestId};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+const HOT_RELOAD: &str = "/_next/webpack-hmr";
+
+/// Marks an answer that may be compressed: it is the same for everybody, so its size betrays nothing (BREACH).
+#[derive(Clone, Copy)]
+pub struct Shared;
+
+/// Next.js, as the edge talks to it; cheap to clone.
+#[derive(Clone)]
+pub struct Storefront {
+    client: Client<HttpConnector, Body>,
+    origin: Url,
+    public: Url,
+    /// Whether it is the development server.
+    pub dev: bool,
+}
+
+/// What passing a page on takes.
+#[derive(Clone)]
+pub struct Pages {
+    /// Next.js.
+    pub storefront: Storefront,
+    /// Asked only to tell a missing database from a fault of the page.
+    pub db: PgPool,
+}
+
+impl Storefront {
+    /// Talks to Next.js at `origin` on behalf of `public`.
+    pub fn new(origin: Url, public: Url, dev: bool) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        connector.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new()).pool_idle_timeout(Duration::from_secs(4)).build(connector);
+        Self { client, origin, public, dev }
+    }
+
+    /// Sends a request on and waits for the answer's head.
+    ///
+    /// # Errors
+    /// With the reason, when Next.js is not there or takes too long.
+    pub async fn send(&self, mut request: Request) -> Result<Response<Body>, &'static str> {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let uri = format!("{}{path}", self.origin.as_str().trim_end_matches('/'));
+        *request.uri_mut() = uri.parse::<Uri>().map_err(|_| "address")?;
+        *request.version_mut() = axum::http::Version::HTTP_11;
+        request.headers_mut().remove(header::HOST);
+        match tokio::time::timeout(HEAD_TIMEOUT, self.client.request(request)).await {
+            Ok(Ok(response)) => Ok(response.map(Body::new)),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the storefront cannot be reached");
+                Err("unreachable")
+            }
+            Err(_) => Err("timeout"),
+        }
+    }
+}
+
+/// Answers with the page that Next.js renders, or with a friendly one when it cannot.
+pub async fn pass(State(pages): State<Pages>, request: Request) -> Response<Body> {
+    let Pages { storefront, db } = pages;
+    if storefront.dev && request.headers().contains_key(header::UPGRADE) && request.uri().path() == HOT_RELOAD {
+        return upgrade(&storefront, request).await;
+    }
+    if !storefront.dev && !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let allow = [(header::ALLOW, "GET,HEAD")];
+        return (allow, Error::MethodNotAllowed).into_response();
+    }
+    let (mut parts, body) = request.into_parts();
+    let shared = routes::shared(parts.uri.path());
+    let policy = parts.extensions.get::<Nonce>().map(|nonce| headers::page_policy(nonce, storefront.dev));
+    prepare(&mut parts, shared, policy.as_deref(), &storefront.public);
+    let body = if storefront.dev { body } else { Body::empty() };
+    let answer = storefront.send(Request::from_parts(parts, body)).await;
+    let response = match answer {
+        Ok(response) if response.status().is_server_error() => return failed(response.status(), &db).await,
+        Ok(response) => response,
+        Err(reason) => {
+            counter!("storefront_failures_total", "reason" => reason).increment(1);
+            return failure::unavailable();
+        }
+    };
+    finish(response, shared.is_some(), policy.as_deref())
+}
+
+/// Makes of a visitor's request what the renderer may see. A shared page is rendered from its path and the parameters that
+/// matter; nothing else of the request reaches it.
+fn prepare(parts: &mut Parts, shared: Option<&routes::SharedPage>, policy: Option<&str>, public: &Url) {
+    let visitor = std::mem::take(&mut parts.headers);
+    let mut headers = if let Some(page) = shared {
+        let query = page.relevant(parts.uri.query().unwrap_or_default());
+        let path = parts.uri.path();
+        let address = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        if let Ok(uri) = address.parse() {
+            parts.uri = uri;
+        }
+        HeaderMap::new()
+    } else {
+        passable(visitor)
+    };
+    if let Some(policy) = policy {
+        headers::set(&mut headers, header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if let Some(RequestId(id)) = parts.extensions.get() {
+        headers::set(&mut headers, HeaderName::from_static("x-request-id"), &id.to_string());
+    }
+    headers::set(&mut headers, HeaderName::from_static("x-forwarded-proto"), public.scheme());
+    headers::set(&mut headers, HeaderName::from_static("x-forwarded-host"), public.authority());
+    // Compression happens once, here.
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    parts.headers = headers;
+}
+
+/// A visitor's headers without those that only proxies may set, and without what is of one hop (RFC 9110, section 7.6.1).
+fn passable(mut headers: HeaderMap) -> HeaderMap {
+    let refused: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| {
+            let name = name.as_str();
+            name.starts_with("x-middleware-")
+                || name.starts_with("x-forwarded-")
+                || matches!(
+                    name,
+                    "forwarded"
+                        | "x-request-id"
+                        | "connection"
+                        | "keep-alive"
+                        | "te"
+                        | "trailer"
+                        | "transfer-encoding"
+                        | "upgrade"
+                        | "content-length"
+                        | "expect"
+                        | "proxy-authorization"
+                        | "x-nonce"
+                        | "content-security-policy"
+                )
+        })
+        .cloned()
+        .collect();
+    for name in refused {
+        headers.remove(name);
+    }
+    headers
+}
+
+fn finish(response: Response<Body>, shared: bool, policy: Option<&str>) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    for name in ["connection", "keep-alive", "transfer-encoding", "x-powered-by", "content-security-policy"] {
+        parts.headers.remove(name);
+    }
+    let is_page = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if let (true, Some(policy)) = (is_page, policy) {
+        headers::set(&mut parts.headers, header::CONTENT_SECURITY_POLICY, policy);
+        headers::set(&mut parts.headers, HeaderName::from_static("speculation-rules"), "\"/speculation-rules.json\"");
+    }
+    if shared {
+        parts.headers.remove(header::SET_COOKIE);
+        parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        parts.extensions.insert(Shared);
+    }
+    Response::from_parts(parts, Body::new(TimeoutBody::new(BODY_TIMEOUT, body)))
+}
+
+/// A page that failed because the database is away is told apart from one that is broken.
+async fn failed(status: StatusCode, db: &PgPool) -> Response<Body> {
+    let asked = tokio::time::timeout(Duration::from_secs(1), sqlx::query("SELECT 1").execute(db)).await;
+    if matches!(asked, Ok(Ok(_))) && status == StatusCode::INTERNAL_SERVER_ERROR {
+        counter!("storefront_failures_total", "reason" => "render").increment(1);
+        return failure::error();
+    }
+    counter!("storefront_failures_total", "reason" => "database").increment(1);
+    failure::unavailable()
+}
+
+/// Joins a visitor's upgraded connection with one to the development server.
+async fn upgrade(storefront: &Storefront, mut request: Request) -> Response<Body> {
+    let visitor = hyper::upgrade::on(&mut request);
+    let (parts, _) = request.into_parts();
+    let mut response = match storefront.send(Request::from_parts(parts, Body::empty())).await {
+        Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => response,
+        Ok(response) => return response,
+        Err(_) => return failure::unavailable(),
+    };
+    let renderer = hyper::upgrade::on(&mut response);
+    tokio::spawn(async move {
+        if let (Ok(visitor), Ok(renderer)) = tokio::join!(visitor, renderer) {
+            // Either side may hang up at any time; that is how it ends.
+            let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(visitor), &mut TokioIo::new(renderer)).await;
+        }
+    });
+    response
+}

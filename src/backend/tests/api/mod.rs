@@ -1,0 +1,8 @@
+//! `/api`.
+
+mod categories;
+mod conventions;
+mod product;
+mod products;
+mod store;
+mod suggestions;

@@ -1,0 +1,59 @@
+//! Security headers.
+
+use axum::{Router, extract::Request, http::header, response::Html, routing::get};
+use sqlx::PgPool;
+
+use crate::support::Shop;
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn stand_on_every_kind_of_answer(db: PgPool) {
+    let shop = Shop::in_front_of(db, Router::new().fallback(get(|| async { Html("<p>page</p>") }))).await;
+    for path in [
+        "/",
+        "/account",
+        "/api/store",
+        "/api/nothing",
+        "/api/docs/",
+        "/api/openapi.json",
+        "/media/none.webp",
+        "/robots.txt",
+        "/sitemap.xml",
+    ] {
+        let reply = shop.get(path).await;
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(reply.header("x-frame-options"), "DENY", "{path}");
+        assert_eq!(reply.header("referrer-policy"), "strict-origin-when-cross-origin", "{path}");
+        assert!(reply.header("permissions-policy").contains("camera=()"), "{path}");
+        assert_eq!(reply.header("cross-origin-opener-policy"), "same-origin", "{path}");
+        let policy = reply.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe-eval"), "{path}: {policy}");
+        assert_eq!(reply.header("strict-transport-security"), "", "{path}: the store is not served by TLS here");
+    }
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn hsts_is_sent_where_the_store_is_served_by_tls(db: PgPool) {
+    let shop = Shop::with(db, |config| config.public_url = "https://shop.example".parse().unwrap()).await;
+    assert!(shop.get("/api/store").await.header("strict-transport-security").starts_with("max-age=31536000"));
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_page_runs_only_scripts_that_carry_its_own_nonce(db: PgPool) {
+    let render = |request: Request| async move {
+        let policy = request.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        Html(policy)
+    };
+    let shop = Shop::in_front_of(db, Router::new().fallback(get(render))).await;
+    let (first, second) = (shop.get("/").await, shop.get("/").await);
+    assert_eq!(
+        first.text,
+        first.header("content-security-policy"),
+        "the renderer was told another policy than the browser"
+    );
+    assert_ne!(first.text, second.text, "a nonce was used twice");
+    let script = first.text.split("; ").find(|part| part.starts_with("script-src")).unwrap();
+    assert!(script.contains("'nonce-") && !script.contains("unsafe"), "{script}");
+    let chosen = shop.get_with("/account", &[("content-security-policy", "script-src 'nonce-mine'")]).await;
+    assert!(!chosen.text.contains("nonce-mine"), "a visitor chose the nonce");
+}

@@ -1,0 +1,3 @@
+//! The queue's jobs.
+
+mod pictures;

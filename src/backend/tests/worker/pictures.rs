@@ -1,0 +1,155 @@
+//! Pictures that came as an address or as an original: fetched, scaled, or given up on with a reason.
+
+use std::{io::Cursor, sync::Arc, time::Duration};
+
+use axum::{Router, http::StatusCode, response::IntoResponse, routing::get};
+use devopsify::{
+    jobs::{self, JobContext, download::Downloader, picture::MakeRenditions},
+    media::MediaStore,
+};
+use graphile_worker::WorkerOptions;
+use sqlx::PgPool;
+use tempfile::TempDir;
+use url::Url;
+use uuid::Uuid;
+
+use crate::support::{self, builders::product};
+
+fn png() -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    image::DynamicImage::new_rgb8(900, 600).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+struct Bench {
+    db: PgPool,
+    context: JobContext,
+    _folder: TempDir,
+}
+
+impl Bench {
+    async fn new(db: PgPool) -> Self {
+        jobs::migrate(&db).await.unwrap();
+        product("mug").priced(1400).create(&db).await;
+        let folder = TempDir::new().unwrap();
+        let media = MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap();
+        // The test's server is on loopback, which the real downloader refuses.
+        let downloader = Arc::new(Downloader::new(|_| true).unwrap());
+        Self { context: JobContext { db: db.clone(), media, downloader }, db, _folder: folder }
+    }
+
+    async fn picture(&self, source: &str) -> Uuid {
+        let mut tx = self.db.begin().await.unwrap();
+        let id = sqlx::query_scalar(
+            "INSERT INTO media (product_id, position, source) SELECT id, 1, $1 FROM products RETURNING id",
+        )
+        .bind(source)
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+        jobs::enqueue_pictures(&mut tx, &[id, id]).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
+    /// Runs what is due, once.
+    async fn run(&self) {
+        let options =
+            WorkerOptions::default().pg_pool(self.db.clone()).schema(jobs::SCHEMA).listen_os_shutdown_signals(false);
+        let worker = options.add_extension(self.context.clone()).define_job::<MakeRenditions>().init().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(60), worker.run_once()).await.unwrap().unwrap();
+    }
+
+    async fn state(&self, id: Uuid) -> (String, Option<String>) {
+        sqlx::query_as("SELECT status, failure FROM media WHERE id = $1").bind(id).fetch_one(&self.db).await.unwrap()
+    }
+
+    async fn queued(&self) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM graphile_worker._private_jobs").fetch_one(&self.db).await.unwrap()
+    }
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn are_made_of_an_address(db: PgPool) {
+    let origin = support::serve(Router::new().route("/mug.png", get(|| async { png() }))).await;
+    let bench = Bench::new(db).await;
+    let id = bench.picture(origin.join("mug.png").unwrap().as_str()).await;
+    assert_eq!(bench.queued().await, 1, "one picture, one job");
+    bench.run().await;
+    assert_eq!(bench.state(id).await, ("ready".into(), None));
+    let sizes: Vec<(i32, i32, String)> =
+        sqlx::query_as("SELECT width, height, path FROM media_renditions ORDER BY width")
+            .fetch_all(&bench.db)
+            .await
+            .unwrap();
+    assert_eq!(
+        sizes.iter().map(|(width, height, _)| (*width, *height)).collect::<Vec<_>>(),
+        [(400, 266), (800, 533), (900, 600)]
+    );
+    for (_, _, path) in sizes {
+        assert!(!bench.context.media.read(&path).await.unwrap().is_empty());
+    }
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn are_made_of_an_original(db: PgPool) {
+    let bench = Bench::new(db).await;
+    bench.context.media.put("originals/abc", png()).await.unwrap();
+    let id = bench.picture("sha256:abc").await;
+    bench.run().await;
+    assert_eq!(bench.state(id).await.0, "ready");
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn are_given_up_on_with_a_reason(db: PgPool) {
+    let origin = support::serve(
+        Router::new()
+            .route("/page", get(|| async { "<html>" }))
+            .route("/huge", get(|| async { vec![0_u8; (20 << 20) + 1] }))
+            .route("/loop", get(|| async { axum::response::Redirect::temporary("/loop") }))
+            .route("/inside", get(|| async { axum::response::Redirect::temporary("file:///etc/passwd") })),
+    )
+    .await;
+    let bench = Bench::new(db).await;
+    for (path, reason) in [
+        ("missing", "404"),
+        ("page", "no picture"),
+        ("huge", "larger than 20 MiB"),
+        ("loop", "redirects"),
+        ("inside", "307"),
+    ] {
+        let id = bench.picture(origin.join(path).unwrap().as_str()).await;
+        bench.run().await;
+        let (status, failure) = bench.state(id).await;
+        assert_eq!(status, "failed", "{path}");
+        assert!(failure.as_deref().unwrap().contains(reason), "{path}: {failure:?}");
+        assert_eq!(bench.queued().await, 0, "{path}");
+    }
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn are_tried_again_while_it_may_help_and_then_given_up_on(db: PgPool) {
+    let origin = support::serve(Router::new().fallback(|| async { StatusCode::BAD_GATEWAY.into_response() })).await;
+    let bench = Bench::new(db).await;
+    let id = bench.picture(origin.join("mug.png").unwrap().as_str()).await;
+    bench.run().await;
+    assert_eq!(bench.state(id).await, ("pending".into(), None));
+    assert_eq!(bench.queued().await, 1, "it is tried again later");
+    sqlx::query("UPDATE graphile_worker._private_jobs SET attempts = max_attempts - 1, run_at = now()")
+        .execute(&bench.db)
+        .await
+        .unwrap();
+    bench.run().await;
+    let (status, failure) = bench.state(id).await;
+    assert_eq!(status, "failed");
+    assert!(failure.unwrap().contains("502"));
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn are_not_queued_when_the_change_that_needs_them_is_rolled_back(db: PgPool) {
+    let bench = Bench::new(db).await;
+    let mut tx = bench.db.begin().await.unwrap();
+    jobs::enqueue_pictures(&mut tx, &[Uuid::now_v7()]).await.unwrap();
+    tx.rollback().await.unwrap();
+    assert_eq!(bench.queued().await, 0);
+}
