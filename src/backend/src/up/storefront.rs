@@ -116,7 +116,7 @@ async fn spawn(options: &Options, log: &Log) -> anyhow::Result<Process> {
     let places = std::env::var_os("PATH").unwrap_or_default();
     ensure!(
         std::env::split_paths(&places).any(|place| place.join("node").is_file()),
-        "Node.js is missing: install version 20.9 or newer, so that `node --version` works"
+        "Node.js is missing: install version 20.19 or newer, so that `node --version` works"
     );
     let mut words = ends_with_us("TERM");
     words.push("node");
