@@ -9,4 +9,5 @@ mod database;
 mod edge;
 mod operations;
 mod support;
+mod up;
 mod worker;

@@ -15,7 +15,10 @@ mod steps;
 pub mod storefront;
 pub mod with_postgres;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+};
 
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -99,7 +102,7 @@ async fn start(
     running.start_store(config, &common, metrics).await?;
     home.announce(&url)?;
     steps.done("Store, API and worker ready");
-    tell(config);
+    tell(config, home, running.database_folder());
     Ok(())
 }
 
@@ -164,7 +167,7 @@ fn local_origin(hosts: &[IpAddr], port: u16) -> String {
     }
 }
 
-fn tell(config: &UpConfig) {
+fn tell(config: &UpConfig, home: &Home, database: Option<&Path>) {
     let public = config.serve.public_url.as_str().trim_end_matches('/');
     let operations = local_origin(&config.common.host, config.serve.operations_port);
     let worker = local_origin(&config.common.host, config.worker.worker_port);
@@ -172,7 +175,9 @@ fn tell(config: &UpConfig) {
     say(&format!("  API          {public}/api/docs"));
     say(&format!("  Metrics      {operations}/metrics"));
     say(&format!("  Worker       {worker}/metrics"));
-    say(&format!("\n  Everything is kept in {}. Ctrl-C stops it.\n", config.home.display()));
+    let elsewhere = database.filter(|folder| !folder.starts_with(home.folder()));
+    let elsewhere = elsewhere.map(|folder| format!(" and {}", folder.display())).unwrap_or_default();
+    say(&format!("\n  Everything is kept in {}{elsewhere}. Ctrl-C stops it.\n", config.home.display()));
 }
 
 #[cfg(test)]

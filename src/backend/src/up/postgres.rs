@@ -186,6 +186,11 @@ impl Server {
         &self.version
     }
 
+    /// The folder that the data and the password are in.
+    pub fn folder(&self) -> &Path {
+        self.place.folder()
+    }
+
     /// The process id of the server.
     pub fn id(&self) -> i32 {
         self.process.id()

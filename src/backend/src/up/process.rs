@@ -26,6 +26,7 @@ const SHOWN_LINES: usize = 15;
 pub struct Process {
     child: Child,
     pid: Pid,
+    swept: bool,
 }
 
 /// A signal, and how long the program may take to end after it.
@@ -41,7 +42,7 @@ impl Process {
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).process_group(0).kill_on_drop(true);
         let child = spawn_on_lasting_thread(command).await?;
         let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        Ok(Self { pid: pid.ok_or_else(|| io::Error::other("it ended at once"))?, child })
+        Ok(Self { pid: pid.ok_or_else(|| io::Error::other("it ended at once"))?, child, swept: false })
     }
 
     /// The program's process id.
@@ -54,7 +55,9 @@ impl Process {
     /// # Errors
     /// When the system cannot tell.
     pub async fn ended(&mut self) -> io::Result<ExitStatus> {
-        self.child.wait().await
+        let status = self.child.wait().await?;
+        self.sweep();
+        Ok(status)
     }
 
     /// How the program ended, if it has.
@@ -62,22 +65,31 @@ impl Process {
     /// # Errors
     /// When the system cannot tell.
     pub fn has_ended(&mut self) -> io::Result<Option<ExitStatus>> {
-        self.child.try_wait()
+        let status = self.child.try_wait()?;
+        if status.is_some() {
+            self.sweep();
+        }
+        Ok(status)
     }
 
     /// Sends each signal in turn until the program ends; `hurry` skips what is left of the first one's patience.
-    /// Whatever the program started and left behind in its group is then killed.
     pub async fn stop(&mut self, steps: &[Step], hurry: &CancellationToken) {
         for (number, (signal, patience)) in steps.iter().enumerate() {
-            if matches!(self.child.try_wait(), Ok(Some(_))) {
-                break;
+            if matches!(self.has_ended(), Ok(Some(_))) {
+                return;
             }
             // It may end between the question and the signal: then there is nothing to tell it.
             let _ = rustix::process::kill_process(self.pid, *signal);
-            let ended = timeout(*patience, self.child.wait());
+            let ended = timeout(*patience, self.ended());
             tokio::select! { _ = ended => {}, () = hurry.cancelled(), if number == 0 => {} }
         }
-        let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
+    }
+
+    /// Ends what the program started and left behind in its group: once and at once, while the number is surely its own.
+    fn sweep(&mut self) {
+        if !std::mem::replace(&mut self.swept, true) {
+            let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
+        }
     }
 }
 
@@ -145,7 +157,7 @@ impl Log {
         std::fs::create_dir_all(folder)?;
         let path = folder.join(format!("{name}.log"));
         match std::fs::rename(&path, folder.join(format!("{name}.log.1"))) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(Self { path }),
         }
     }

@@ -35,7 +35,7 @@ impl Programs {
         let folder = package.join("native");
         ensure!(
             folder.join("bin/postgres").exists(),
-            "PostgreSQL's programs are not in {}: run `make`, which installs them, or set DATABASE_URL to a PostgreSQL {MAJOR} of yours",
+            "PostgreSQL's programs are not in {}: run `make up`, which installs them, or set DATABASE_URL to a PostgreSQL {MAJOR} of yours",
             folder.display()
         );
         link(&package).with_context(|| format!("the links in {} cannot be made", folder.display()))?;
@@ -116,6 +116,6 @@ mod tests {
     fn programs_that_are_missing_are_said_to_come_with_make() {
         let empty = tempfile::tempdir().unwrap();
         let message = Programs::find(empty.path()).err().unwrap().to_string();
-        assert!(message.contains("run `make`"), "{message}");
+        assert!(message.contains("run `make up`"), "{message}");
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     future::pending,
     io,
+    path::Path,
     process::ExitStatus,
     time::{Duration, Instant},
 };
@@ -49,6 +50,11 @@ impl Running {
         let server = self.postgres.insert(Server::launch(home.folder(), &options).await?);
         server.ready().await?;
         Ok(server)
+    }
+
+    /// The folder of the embedded database, if there is one.
+    pub fn database_folder(&self) -> Option<&Path> {
+        self.postgres.as_ref().map(Server::folder)
     }
 
     /// Starts Next.js and waits until it is ready.

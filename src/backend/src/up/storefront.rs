@@ -52,12 +52,12 @@ impl Storefront {
     pub async fn launch(logs: &Path, options: Options) -> anyhow::Result<Self> {
         ensure!(
             options.folder.join(NEXT).exists(),
-            "Next.js is not in {}: run `make`, which installs it",
+            "Next.js is not in {}: run `make up`, which installs it",
             options.folder.display()
         );
         ensure!(
             options.dev || options.folder.join(".next/BUILD_ID").exists(),
-            "the storefront in {} is not built: run `make`, or set DEV=1 to build pages as they are asked for",
+            "the storefront in {} is not built: run `make up`, or set DEV=1 to build pages as they are asked for",
             options.folder.display()
         );
         let log = Log::begin(logs, "storefront").context("the log of Next.js cannot be written")?;
@@ -88,8 +88,6 @@ impl Storefront {
     /// # Errors
     /// As `ready`.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
-        // What it started may outlive it and hold the port.
-        self.process.stop(&[], &CancellationToken::new()).await;
         self.seen = self.log.length();
         self.process = spawn(&self.options, &self.log).await?;
         self.ready().await
@@ -115,9 +113,10 @@ impl Storefront {
 }
 
 async fn spawn(options: &Options, log: &Log) -> anyhow::Result<Process> {
+    let places = std::env::var_os("PATH").unwrap_or_default();
     ensure!(
-        std::process::Command::new("node").arg("--version").output().is_ok_and(|answer| answer.status.success()),
-        "Node.js is missing: install version 20.9 or newer, so that `node --version` works"
+        std::env::split_paths(&places).any(|place| place.join("node").is_file()),
+        "Node.js is missing: install version 20.19 or newer, so that `node --version` works"
     );
     let mut words = ends_with_us("TERM");
     words.push("node");

@@ -1,0 +1,188 @@
+//! `devopsify up` as a whole, with a stand-in for Next.js that answers with its process id.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use devopsify::up::running_database;
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::{database, expect_gone, kill, wait_for};
+
+const NEXT: &str = "
+const port = process.argv[process.argv.indexOf('-p') + 1];
+require('http').createServer((_, reply) => reply.end(String(process.pid))).listen(Number(port), '127.0.0.1');
+";
+
+/// A checkout as far as `up` looks at it, and four ports.
+struct Checkout {
+    folder: TempDir,
+    ports: [u16; 4],
+}
+
+const VARIABLES: [&str; 4] = ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT"];
+
+impl Checkout {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let frontend = folder.path().join("src/frontend");
+        fs::create_dir_all(frontend.join("node_modules/next/dist/bin")).unwrap();
+        fs::create_dir_all(frontend.join(".next")).unwrap();
+        fs::write(frontend.join("node_modules/next/dist/bin/next"), NEXT).unwrap();
+        fs::write(frontend.join(".next/BUILD_ID"), "build").unwrap();
+        let source = folder.path().join("src/database");
+        fs::create_dir(&source).unwrap();
+        for shared in ["package.json", "node_modules"] {
+            symlink(database().join(shared), source.join(shared)).unwrap();
+        }
+        // Held all at once, so that they differ.
+        let listeners = [(); 4].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+        Self { folder, ports: listeners.map(|listener| listener.local_addr().unwrap().port()) }
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.path().join(".devopsify")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        command.arg("up").current_dir(self.folder.path()).stdin(Stdio::null());
+        command.envs(VARIABLES.iter().zip(self.ports.map(|port| port.to_string())));
+        for theirs in ["DATABASE_URL", "DEVOPSIFY_HOME", "HOST", "PUBLIC_URL", "DEV"] {
+            command.env_remove(theirs);
+        }
+        command
+    }
+
+    fn up(&self) -> Up {
+        let mut child = self.command().stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut up = Up { output: BufReader::new(child.stdout.take().unwrap()), child };
+        up.expect("Ctrl-C stops it");
+        up
+    }
+
+    fn refusal(&self) -> String {
+        let output = self.command().output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn next(&self) -> i32 {
+        get(self.ports[3], "/").unwrap().parse().unwrap()
+    }
+
+    fn postgres(&self) -> i32 {
+        let note = fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        note.lines().next().unwrap().parse().unwrap()
+    }
+
+    /// Where root could only change user, the data is elsewhere.
+    fn data(&self) -> PathBuf {
+        let folder = self.home().join("postgres");
+        let moved = fs::read_to_string(folder.join("location"));
+        moved.map_or(folder, |path| Path::new(&path).to_path_buf()).join("data")
+    }
+}
+
+struct Up {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Up {
+    /// Reads what it says until a line has this.
+    fn expect(&mut self, what: &str) {
+        let mut line = String::new();
+        while !line.contains(what) {
+            line.clear();
+            assert!(self.output.read_line(&mut line).unwrap() > 0, "it never said {what:?}");
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill(self.child.id().try_into().unwrap(), signal);
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        // After a failed assertion nothing is to stay.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.write_all(format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    head.contains(" 200 ").then(|| body.to_owned())
+}
+
+#[test]
+fn everything_starts_heals_and_stops() {
+    let checkout = Checkout::new();
+    let mut up = checkout.up();
+    assert!(get(checkout.ports[0], "/api/store").unwrap().contains("currency"));
+    let url = running_database(&checkout.home()).expect("the database is not told");
+    let refusal = checkout.refusal();
+    assert!(refusal.contains("running already"), "{refusal}");
+
+    kill(checkout.postgres(), Signal::KILL);
+    up.expect("PostgreSQL healed");
+    wait_for("the store to answer again", || get(checkout.ports[0], "/api/store").is_some());
+    assert_eq!(running_database(&checkout.home()), Some(url));
+    kill(checkout.next(), Signal::KILL);
+    up.expect("Storefront healed");
+
+    let (postgres, next) = (checkout.postgres(), checkout.next());
+    up.signal(Signal::TERM);
+    assert_eq!(up.child.wait().unwrap().code(), Some(0));
+    expect_gone(postgres);
+    expect_gone(next);
+    assert!(!checkout.data().join("postmaster.pid").exists(), "PostgreSQL was not shut down in order");
+    assert_eq!(running_database(&checkout.home()), None);
+}
+
+#[test]
+fn a_killed_up_takes_its_programs_along_and_the_next_one_starts() {
+    let checkout = Checkout::new();
+    let mut up = checkout.up();
+    let (postgres, next) = (checkout.postgres(), checkout.next());
+    up.signal(Signal::KILL);
+    up.child.wait().unwrap();
+    assert_eq!(running_database(&checkout.home()), None);
+    if cfg!(target_os = "linux") {
+        expect_gone(next);
+        expect_gone(postgres);
+    }
+    let mut up = checkout.up();
+    up.signal(Signal::INT);
+    assert_eq!(up.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn what_is_missing_or_taken_is_named() {
+    let mut checkout = Checkout::new();
+    for (number, variable) in VARIABLES.iter().enumerate() {
+        let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let own = std::mem::replace(&mut checkout.ports[number], taken.local_addr().unwrap().port());
+        let refusal = checkout.refusal();
+        assert!(refusal.contains("is in use") && refusal.contains(&format!("set {variable} to")), "{refusal}");
+        checkout.ports[number] = own;
+    }
+    fs::remove_file(checkout.folder.path().join("src/database/node_modules")).unwrap();
+    let refusal = checkout.refusal();
+    assert!(refusal.contains("run `make up`"), "{refusal}");
+    fs::remove_file(checkout.folder.path().join("src/database/package.json")).unwrap();
+    let refusal = checkout.refusal();
+    assert!(refusal.contains("is not DevOpsify's repository"), "{refusal}");
+}
