@@ -63,7 +63,9 @@ pub async fn run(config: UpConfig, metrics: PrometheusHandle) -> anyhow::Result<
         },
         failed => failed,
     };
-    say("\n  Stopping; Ctrl-C again hurries.");
+    if signals.stop.is_cancelled() {
+        say("\n  Stopping; Ctrl-C again hurries.");
+    }
     home.withdraw();
     running.stop(&signals.hurry).await;
     outcome

@@ -93,6 +93,13 @@ impl Process {
     }
 }
 
+/// A start that is given up leaves nothing, not even what the program had started itself.
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.sweep();
+    }
+}
+
 struct Job {
     command: Command,
     runtime: Handle,
