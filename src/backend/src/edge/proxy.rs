@@ -22,6 +22,8 @@ use crate::{error::Error, telemetry::RequestId};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// The development server compiles a page when it is first asked for.
+const HEAD_TIMEOUT_IN_DEVELOPMENT: Duration = Duration::from_secs(60);
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 const HOT_RELOAD: &str = "/_next/webpack-hmr";
 
@@ -68,7 +70,8 @@ impl Storefront {
         *request.uri_mut() = uri.parse::<Uri>().map_err(|_| "address")?;
         *request.version_mut() = axum::http::Version::HTTP_11;
         request.headers_mut().remove(header::HOST);
-        match tokio::time::timeout(HEAD_TIMEOUT, self.client.request(request)).await {
+        let patience = if self.dev { HEAD_TIMEOUT_IN_DEVELOPMENT } else { HEAD_TIMEOUT };
+        match tokio::time::timeout(patience, self.client.request(request)).await {
             Ok(Ok(response)) => Ok(response.map(Body::new)),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the storefront cannot be reached");
