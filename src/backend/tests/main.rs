@@ -7,6 +7,7 @@
 mod api;
 mod database;
 mod edge;
+mod import;
 mod operations;
 mod support;
 mod up;

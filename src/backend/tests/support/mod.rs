@@ -1,6 +1,7 @@
 //! What tests stand on: a store on a port of its own, builders for what is in it, and the wire to its database.
 
 pub mod builders;
+pub mod importer;
 pub mod wire;
 
 use std::{net::SocketAddr, sync::Arc};

@@ -160,7 +160,11 @@ impl<'a> Pictures<'a> {
         if !self.writes {
             return Ok(());
         }
-        let written = self.media.put(path, content).await.context("a picture cannot be written to the media store");
+        let written = self
+            .media
+            .put(path, content)
+            .await
+            .context("a picture cannot be written to the media store; nothing was written");
         written.map_err(Trouble::Store)
     }
 }

@@ -334,6 +334,18 @@ pub async fn write_prices(
     .await
 }
 
+/// Counts anew what the tables hold, as far as this transaction sees it: planned by what they held before an import of
+/// thousands of products, deriving their listings takes hours.
+///
+/// # Errors
+/// When the database fails.
+pub async fn analyze(connection: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::raw_sql("ANALYZE products, product_categories, categories, product_options, variants, prices, media")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Derives anew what lists and search read of these products.
 ///
 /// # Errors

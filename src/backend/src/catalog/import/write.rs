@@ -141,6 +141,9 @@ impl<'a> Attempt<'a> {
         }
         // All at once: search words are inserted in order, so that two changes never wait for each other in a ring.
         let changed: Vec<_> = self.outcome.changed.iter().copied().collect();
+        if changed.len() > PRODUCTS_A_BATCH {
+            queries::analyze(self.connection).await?;
+        }
         if !self.outcome.is_tainted {
             queries::refresh_listings(self.connection, &changed).await?;
         }
