@@ -128,7 +128,7 @@ async fn a_product_moves_to_another_category_and_keeps_its_further_ones(db: PgPo
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_rehearsal_tells_everything_and_writes_nothing(db: PgPool) {
     let shop = Importer::open(db).await;
-    shop.file("cap.png", b"\x89PNG\r\n\x1a\n");
+    shop.file("cap.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let rehearsal = Options { dry_run: true, ..Options::default() };
     let heading = "Handle,Title,Variant Price,Image Src";
     let report = shop.try_import(under(heading, &["cap,Cap,1.00,cap.png"]), rehearsal).await.unwrap();

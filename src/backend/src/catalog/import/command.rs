@@ -76,7 +76,11 @@ pub async fn run(command: ImportCommand) -> anyhow::Result<()> {
     let media = MediaStore::open(&media_url)?;
     let ImportCommand { file, skip_bad, dry_run, stock, .. } = command;
     let options = Options { skip_bad, dry_run, stock };
-    let report = import(&db, &media, &file, &options, progress()).await?;
+    let report = import(&db, &media, &file, &options, progress()).await;
+    if std::io::stderr().is_terminal() {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+    let report = report?;
     println!("{report}");
     if !report.bad_rows.is_empty() && !skip_bad {
         bail!(
@@ -90,15 +94,12 @@ pub async fn run(command: ImportCommand) -> anyhow::Result<()> {
 /// One line that is written anew; nothing if nobody watches.
 fn progress() -> impl FnMut(u64, u64) {
     let mut last: Option<Instant> = None;
-    let watched = std::io::stderr().is_terminal();
+    let is_watched = std::io::stderr().is_terminal();
     move |done, all| {
-        let is_end = done >= all;
-        if !watched || (!is_end && last.is_some_and(|last| last.elapsed() < BETWEEN_PROGRESS)) {
-            return;
+        if is_watched && last.is_none_or(|last| last.elapsed() >= BETWEEN_PROGRESS) {
+            last = Some(Instant::now());
+            let percent = done.saturating_mul(100) / all.max(1);
+            let _ = write!(std::io::stderr(), "\rimporting {percent:>3} % of {} KiB", all / 1024);
         }
-        last = Some(Instant::now());
-        let percent = done.saturating_mul(100) / all.max(1);
-        let end = if is_end { "\r\x1b[K" } else { "" };
-        let _ = write!(std::io::stderr(), "\rimporting {percent:>3} % of {} KiB{end}", all / 1024);
     }
 }

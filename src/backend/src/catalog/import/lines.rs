@@ -99,8 +99,8 @@ impl<R: BufRead> Read for Guard<R> {
         if available.is_empty() && self.place == Place::Quoted {
             return Err(self.refusal());
         }
-        let line = available.iter().position(|byte| *byte == b'\n').map_or(available.len(), |end| end + 1);
-        let count = line.min(out.len());
+        let available = &available[..available.len().min(out.len())];
+        let count = available.iter().position(|byte| *byte == b'\n').map_or(available.len(), |end| end + 1);
         out[..count].copy_from_slice(&available[..count]);
         if count > 0 {
             self.see(&out[..count]);

@@ -62,15 +62,15 @@ pub async fn import(
     progress: impl FnMut(u64, u64),
 ) -> anyhow::Result<Report> {
     let mut transaction = db.begin().await.context("the database cannot be reached")?;
-    let report = fill(&mut transaction, media, file, options, progress).await.map_err(explain)?;
-    if report.written {
+    let report = fill(&mut transaction, media, file, options, progress).await.map_err(explain);
+    if report.as_ref().is_ok_and(|report| report.written) {
         let lost = "the database was lost at the last step: import the file again, it changes nothing that is there";
         transaction.commit().await.context(lost)?;
     } else {
-        // A connection that is lost undoes everything, too.
+        // Now, and not when the connection is used next: another import may begin at once. One that is lost is undone.
         let _ = transaction.rollback().await;
     }
-    Ok(report)
+    report
 }
 
 async fn fill(
@@ -99,6 +99,7 @@ async fn fill(
         savepoint.rollback().await?;
         staging::leave_out(transaction, &outcome.refused).await?;
     };
+    progress(staged.bytes, staged.bytes);
     report.written = !options.dry_run && (options.skip_bad || report.bad_rows.is_empty());
     if report.bad_rows.is_empty() || options.skip_bad {
         sqlx::raw_sql("SET CONSTRAINTS ALL IMMEDIATE").execute(&mut **transaction).await?;

@@ -211,15 +211,13 @@ impl<'a> Attempt<'a> {
     }
 
     async fn write_products(&mut self, ready: &[Ready]) -> sqlx::Result<Vec<Uuid>> {
-        let row = |Ready { product, plan, .. }: &'_ Ready| (plan.id, product.rank);
-        let products: Vec<_> = ready
-            .iter()
-            .map(|ready| {
-                let (id, rank) = row(ready);
-                ProductRow { id, rank, slug: &ready.product.handle, lead: &ready.product.lead }
-            })
-            .collect();
-        let mut changed = queries::write_products(self.connection, &products).await?;
+        let products = ready.iter().map(|Ready { product, plan, .. }| ProductRow {
+            id: plan.id,
+            rank: product.rank,
+            slug: &product.handle,
+            lead: &product.lead,
+        });
+        let mut changed = queries::write_products(self.connection, &products.collect::<Vec<_>>()).await?;
         let (ids, categories): (Vec<_>, Vec<_>) =
             ready.iter().filter_map(|ready| Some((ready.plan.id, ready.category?))).unzip();
         changed.extend(queries::write_categories(self.connection, &ids, &categories).await?);
