@@ -83,7 +83,7 @@ tools:
 	@command -v cargo >/dev/null || { echo "Rust is missing: install the stable toolchain (https://rustup.rs)"; exit 1; }
 	@command -v cc >/dev/null || { echo "A C compiler is missing: on Debian, apt-get install build-essential"; exit 1; }
 	@command -v npm >/dev/null || { echo "Node.js is missing: install version 20 or newer (https://nodejs.org)"; exit 1; }
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || { echo "Node.js $$(node --version) is too old: install version 20 or newer (https://nodejs.org)"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node.js $$(node --version) is too old: install version 20 or newer (https://nodejs.org)"; exit 1; }
 
 .PHONY: chromium
 chromium:

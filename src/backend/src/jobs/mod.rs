@@ -41,6 +41,9 @@ pub async fn migrate(db: &PgPool) -> anyhow::Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_pictures(connection: &mut PgConnection, media_ids: &[Uuid]) -> sqlx::Result<()> {
+    if media_ids.is_empty() {
+        return Ok(());
+    }
     // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
     sqlx::query(
         "SELECT graphile_worker.add_job($1, json_build_object('media_id', id), job_key => 'picture:' || id, max_attempts => $2)
