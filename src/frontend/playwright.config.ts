@@ -1,7 +1,9 @@
 // Browser tests against the whole store: the Rust origin in front of Next.js, with the demo catalogue.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 
 const LOCAL = 'http://localhost:18080';
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 export default defineConfig({
   testDir: 'tests/e2e',
@@ -39,10 +41,14 @@ export default defineConfig({
   webServer: process.env.STORE_URL
     ? undefined
     : {
-        command: '../../target/debug/devopsify up',
+        command: 'target/debug/devopsify up',
+        // The store knows its repository by the folder that it is started in.
+        cwd: REPOSITORY,
         url: `${LOCAL}/`,
         env: {
-          DEVOPSIFY_HOME: '../../target/e2e',
+          DEVOPSIFY_HOME: `${REPOSITORY}target/e2e`,
+          // What goes wrong is shown; what goes well would bury the tests' own lines.
+          RUST_LOG: 'warn',
           PORT: '18080',
           OPERATIONS_PORT: '18081',
           WORKER_PORT: '18082',

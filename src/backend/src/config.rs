@@ -95,7 +95,7 @@ pub struct UpConfig {
 /// A command that needs a database for a moment.
 #[derive(Clone, Args)]
 pub struct WithPostgresConfig {
-    /// Bring the database's schema up to what this binary needs before the command runs.
+    /// Apply the repository's migrations before the command runs.
     #[arg(long)]
     pub migrate: bool,
 

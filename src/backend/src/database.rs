@@ -1,6 +1,6 @@
 //! Connections to PostgreSQL, migrations, and the watch that tells whether the database answers.
 
-use std::{str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use anyhow::{Context, ensure};
 use sqlx::{
@@ -37,17 +37,29 @@ fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
     PgConnectOptions::from_str(url).context("DATABASE_URL is not an address of PostgreSQL")
 }
 
-/// Brings the schema up to what this binary needs.
+/// Brings the schema up to what this binary needs, and tells how many migrations that took.
 ///
 /// # Errors
 /// When the database cannot be reached, is older than PostgreSQL 18, or a migration fails (it is then rolled back).
 pub async fn migrate(url: &str) -> anyhow::Result<usize> {
+    migrate_by(&MIGRATIONS, url).await
+}
+
+/// Brings the schema up to what a folder of migrations says, which may be newer than this binary.
+///
+/// # Errors
+/// As [`migrate`], and when the folder cannot be read.
+pub async fn migrate_from(folder: &Path, url: &str) -> anyhow::Result<usize> {
+    migrate_by(&Migrator::new(folder).await.context("the migrations cannot be read")?, url).await
+}
+
+async fn migrate_by(migrations: &Migrator, url: &str) -> anyhow::Result<usize> {
     // A migration that waits for a lock makes everybody behind it wait too: better to fail and be repeated.
     let options = options(url)?.application_name("devopsify migrate").options([("lock_timeout", "5s")]);
     let mut connection = PgConnection::connect_with(&options).await.context("the database cannot be reached")?;
     expect_version(&mut connection).await?;
     let before = applied(&mut connection).await?;
-    MIGRATIONS.run_direct(None, &mut connection, false).await.context("a migration failed and was rolled back")?;
+    migrations.run_direct(None, &mut connection, false).await.context("a migration failed and was rolled back")?;
     let after = applied(&mut connection).await?;
     connection.close().await?;
     jobs::migrate(&PgPoolOptions::new().max_connections(1).connect_lazy_with(options)).await?;

@@ -18,10 +18,13 @@ pub struct Store {
     /// As customers know it.
     pub name: String,
     /// As the register of companies knows it.
+    #[schema(required)]
     pub legal_name: Option<String>,
     /// Where it can be served a letter.
+    #[schema(required)]
     pub legal_address: Option<String>,
     /// Where customers write to.
+    #[schema(required)]
     pub contact_email: Option<String>,
     /// ISO 3166-1 alpha-2; shared pages show this market's prices.
     pub home_country: String,

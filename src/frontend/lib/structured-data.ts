@@ -20,11 +20,11 @@ export function organization(store: Store) {
     '@type': 'Organization',
     '@id': absolute('/#organization'),
     name: store.name,
-    legalName: store.legal_name,
+    legalName: store.legal_name ?? undefined,
     url: absolute('/'),
     logo: absolute('/icon.svg'),
-    email: store.contact_email,
-    address: store.legal_address,
+    email: store.contact_email ?? undefined,
+    address: store.legal_address ?? undefined,
   };
 }
 

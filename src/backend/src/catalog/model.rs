@@ -56,12 +56,14 @@ pub struct ProductCard {
     /// The product's name.
     pub title: String,
     /// The brand.
+    #[schema(required)]
     pub vendor: Option<String>,
     /// Of the cheapest variant.
     pub price: Money,
     /// Whether other variants cost more.
     pub price_varies: bool,
     /// What the cheapest variant cost before, if that was more.
+    #[schema(required)]
     pub compare_at_price: Option<Money>,
     /// Of the best variant.
     pub availability: Availability,
@@ -77,10 +79,13 @@ pub struct ProductList {
     /// How many there are on all pages.
     pub total: i64,
     /// Where the next page begins; null on the last.
+    #[schema(required)]
     pub next_cursor: Option<String>,
     /// The text that was searched for, if a word of `q` had to be replaced by its neighbour.
+    #[schema(required)]
     pub correction: Option<String>,
     /// What each further filter would leave; null unless asked for.
+    #[schema(required)]
     pub facets: Option<Facets>,
 }
 
@@ -94,6 +99,7 @@ pub struct Facets {
     /// Options, by name; their values in the order that products list them.
     pub options: Vec<OptionFacet>,
     /// The cheapest and the dearest; null when nothing is left.
+    #[schema(required)]
     pub price: Option<PriceRange>,
     /// How many can be bought now.
     pub available: i64,
@@ -185,20 +191,25 @@ pub struct Variant {
     /// UUIDv7.
     pub id: Uuid,
     /// The merchant's own number.
+    #[schema(required)]
     pub sku: Option<String>,
     /// EAN, UPC or ISBN.
+    #[schema(required)]
     pub barcode: Option<String>,
     /// One value of each option, in the options' order.
     pub option_values: Vec<String>,
     /// What it costs.
     pub price: Money,
     /// What it cost before, if that was more.
+    #[schema(required)]
     pub compare_at_price: Option<Money>,
     /// Whether it can be bought.
     pub availability: Availability,
     /// Told only when it is low.
+    #[schema(required)]
     pub quantity_left: Option<i32>,
     /// The picture that shows this variant.
+    #[schema(required)]
     pub picture_id: Option<Uuid>,
     /// As shipped.
     pub weight_grams: i32,
@@ -208,8 +219,10 @@ pub struct Variant {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Seo {
     /// The title of the page.
+    #[schema(required)]
     pub title: Option<String>,
     /// The description of the page.
+    #[schema(required)]
     pub description: Option<String>,
 }
 
@@ -230,12 +243,14 @@ pub struct Category {
     /// The category's name.
     pub name: String,
     /// The slug of the category above; null at the root.
+    #[schema(required)]
     pub parent: Option<String>,
     /// 0 at the root.
     pub depth: i32,
     /// Products here and below.
     pub product_count: i64,
     /// Of its newest product.
+    #[schema(required)]
     pub picture: Option<Picture>,
 }
 
@@ -247,5 +262,6 @@ pub struct Suggestions {
     /// At most three.
     pub categories: Vec<CategoryLink>,
     /// The text that was searched for, if a word had to be replaced by its neighbour.
+    #[schema(required)]
     pub correction: Option<String>,
 }

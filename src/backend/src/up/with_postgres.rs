@@ -24,6 +24,8 @@ use super::{
 use crate::{config::WithPostgresConfig, database};
 
 const PREFIX: &str = "devopsify-throw-away-";
+/// Below the current directory, which is the repository. The folder may know more than this binary does.
+const MIGRATIONS: &str = "src/database/migrations";
 
 /// Runs the command with `DATABASE_URL` set, and passes its exit code on; the server and its data are gone afterwards.
 ///
@@ -60,7 +62,7 @@ async fn run_on(server: &mut Server, config: &WithPostgresConfig, mut signals: S
         signal = signals.next() => return Ok(ExitStatus::from_raw(signal.as_raw())),
     }
     if config.migrate {
-        database::migrate(&server.url()).await?;
+        database::migrate_from(Path::new(MIGRATIONS), &server.url()).await?;
     }
     let (program, arguments) = config.command.split_first().context("no command is given")?;
     let mut child = Command::new(program)

@@ -240,6 +240,18 @@ async fn a_facet_ignores_its_own_selection_and_heeds_the_others(db: PgPool) {
     assert_eq!(facets["available"], 1);
 }
 
+/// Sizes are no words: they stand in the order that products list them in, not in the alphabet's.
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn the_values_of_a_facet_stand_as_products_list_them(db: PgPool) {
+    let shop = Shop::open(db).await;
+    for (slug, sizes) in [("tee", &["S", "M", "L", "XL"][..]), ("cap", &["M", "L"]), ("sock", &["S", "M", "L"])] {
+        let tee = product(slug).option("Size", sizes);
+        sizes.iter().fold(tee, |tee, size| tee.variant(variant(&[*size], 1900, 1))).create(&shop.db).await;
+    }
+    let facets = shop.json("/api/products?facets=true").await["facets"].clone();
+    assert_eq!(strings(&facets["options"][0]["values"], "value"), ["S", "M", "L", "XL"]);
+}
+
 /// Every number that a facet promises is the total that its filter gives.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn every_promise_of_a_facet_is_kept(db: PgPool) {

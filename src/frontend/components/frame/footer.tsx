@@ -1,4 +1,5 @@
 // The footer: where to go on, the shop's rules, and who runs it.
+import { Seller } from '@/components/content/seller';
 import { Mark } from '@/components/ui/icons';
 import type { Category } from '@/lib/api/catalog';
 import type { Store } from '@/lib/api/store';
@@ -52,15 +53,9 @@ export function Footer({ store, categories }: { store: Store; categories: Catego
         <LinkColumn title="Help" links={HELP} />
         <div className="col-span-full md:col-span-1">
           <p className="detail mb-3 text-muted">Who we are</p>
-          <address className="text-small whitespace-pre-line not-italic">
-            {`${store.legal_name}\n${store.legal_address}`}
-          </address>
-          <a
-            href={`mailto:${store.contact_email}`}
-            className="quiet-link mt-2 inline-flex min-h-8 items-center text-small"
-          >
-            {store.contact_email}
-          </a>
+          <div className="text-small">
+            <Seller store={store} />
+          </div>
         </div>
       </div>
       <div className="page">

@@ -113,8 +113,8 @@ export interface components {
             /** @description The category's name. */
             name: string;
             /** @description The slug of the category above; null at the root. */
-            parent?: string | null;
-            picture?: components["schemas"]["Picture"] | null;
+            parent: string | null;
+            picture: components["schemas"]["Picture"] | null;
             /**
              * Format: int64
              * @description Products here and below.
@@ -158,7 +158,7 @@ export interface components {
             categories: components["schemas"]["CategoryCount"][];
             /** @description Options, by name; their values in the order that products list them. */
             options: components["schemas"]["OptionFacet"][];
-            price?: components["schemas"]["PriceRange"] | null;
+            price: components["schemas"]["PriceRange"] | null;
             /** @description Brands, by name. */
             vendors: components["schemas"]["ValueCount"][];
         };
@@ -268,7 +268,7 @@ export interface components {
         ProductCard: {
             /** @description Of the best variant. */
             availability: components["schemas"]["Availability"];
-            compare_at_price?: components["schemas"]["Money"] | null;
+            compare_at_price: components["schemas"]["Money"] | null;
             /**
              * Format: uuid
              * @description UUIDv7.
@@ -285,17 +285,17 @@ export interface components {
             /** @description The product's name. */
             title: string;
             /** @description The brand. */
-            vendor?: string | null;
+            vendor: string | null;
         };
         /** @description A page of products. */
         ProductList: {
             /** @description The text that was searched for, if a word of `q` had to be replaced by its neighbour. */
-            correction?: string | null;
-            facets?: components["schemas"]["Facets"] | null;
+            correction: string | null;
+            facets: components["schemas"]["Facets"] | null;
             /** @description The products, in the order asked for. */
             items: components["schemas"]["ProductCard"][];
             /** @description Where the next page begins; null on the last. */
-            next_cursor?: string | null;
+            next_cursor: string | null;
             /**
              * Format: int64
              * @description How many there are on all pages.
@@ -329,22 +329,22 @@ export interface components {
         /** @description For search engines; null means the product's own title or text. */
         Seo: {
             /** @description The description of the page. */
-            description?: string | null;
+            description: string | null;
             /** @description The title of the page. */
-            title?: string | null;
+            title: string | null;
         };
         /** @description What every page needs to know of the store. */
         Store: {
             /** @description Where customers write to. */
-            contact_email?: string | null;
+            contact_email: string | null;
             /** @description ISO 4217. */
             currency: string;
             /** @description ISO 3166-1 alpha-2; shared pages show this market's prices. */
             home_country: string;
             /** @description Where it can be served a letter. */
-            legal_address?: string | null;
+            legal_address: string | null;
             /** @description As the register of companies knows it. */
-            legal_name?: string | null;
+            legal_name: string | null;
             /** @description As customers know it. */
             name: string;
             /** @description Whether the prices shown include tax. */
@@ -355,7 +355,7 @@ export interface components {
             /** @description At most three. */
             categories: components["schemas"]["CategoryLink"][];
             /** @description The text that was searched for, if a word had to be replaced by its neighbour. */
-            correction?: string | null;
+            correction: string | null;
             /** @description At most five. */
             products: components["schemas"]["ProductCard"][];
         };
@@ -374,8 +374,8 @@ export interface components {
             /** @description Whether it can be bought. */
             availability: components["schemas"]["Availability"];
             /** @description EAN, UPC or ISBN. */
-            barcode?: string | null;
-            compare_at_price?: components["schemas"]["Money"] | null;
+            barcode: string | null;
+            compare_at_price: components["schemas"]["Money"] | null;
             /**
              * Format: uuid
              * @description UUIDv7.
@@ -387,16 +387,16 @@ export interface components {
              * Format: uuid
              * @description The picture that shows this variant.
              */
-            picture_id?: string | null;
+            picture_id: string | null;
             /** @description What it costs. */
             price: components["schemas"]["Money"];
             /**
              * Format: int32
              * @description Told only when it is low.
              */
-            quantity_left?: number | null;
+            quantity_left: number | null;
             /** @description The merchant's own number. */
-            sku?: string | null;
+            sku: string | null;
             /**
              * Format: int32
              * @description As shipped.

@@ -27,7 +27,7 @@ pub async fn facets(connection: &mut PgConnection, store: &Store, filters: &Filt
                SELECT NULL::text AS own UNION ALL SELECT DISTINCT split_part(o, ':', 1) FROM unnest($5::text[]) o),
            counted AS (
                SELECT 1 AS part, 'category' AS facet, c.name, c.slug AS value, count(DISTINCT m.product_id) AS count,
-                      min(c.position) AS rank
+                      min(c.position)::float8 AS rank
                FROM chosen, matching_variants($1, text, NULL, $4, $5, $6, $7, $8) m
                JOIN categories c ON c.id = ANY (m.category_ids)
                GROUP BY c.id
@@ -38,7 +38,7 @@ pub async fn facets(connection: &mut PgConnection, store: &Store, filters: &Filt
                GROUP BY m.vendor
                UNION ALL
                SELECT 3, 'option', o.name, m.option_values[o.position], count(DISTINCT m.product_id),
-                      min(array_position(o.values, m.option_values[o.position]))
+                      avg(array_position(o.values, m.option_values[o.position]))::float8
                FROM chosen, option_names n
                CROSS JOIN LATERAL matching_variants($1, text, $3, $4,
                    ARRAY(SELECT w FROM unnest($5::text[]) w WHERE n.own IS NULL OR split_part(w, ':', 1) <> n.own),
