@@ -35,8 +35,10 @@ pub async fn migrate(db: &PgPool) -> anyhow::Result<()> {
     WorkerUtils::new(db.clone(), SCHEMA).migrate().await.context("the queue's tables cannot be made")
 }
 
-/// Queues the making of pictures' sizes, in the caller's transaction. A picture is queued once, however often it is asked
-/// for before its job runs.
+/// Queues the making of new pictures' sizes, in the caller's transaction.
+///
+/// The jobs have no key: the library takes a lock for each key until the transaction ends, and an import of some thousand
+/// pictures would need more locks than PostgreSQL has room for.
 ///
 /// # Errors
 /// When the database refuses.
@@ -46,11 +48,12 @@ pub async fn enqueue_pictures(connection: &mut PgConnection, media_ids: &[Uuid])
     }
     // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
     sqlx::query(
-        "SELECT graphile_worker.add_job($1, json_build_object('media_id', id), job_key => 'picture:' || id, max_attempts => $2)
-         FROM unnest($3) id",
+        "SELECT count(*) FROM graphile_worker.add_jobs((
+             SELECT array_agg(($1, json_build_object('media_id', id), NULL, NULL, $2, NULL, NULL, NULL)::graphile_worker.job_spec)
+             FROM (SELECT DISTINCT unnest($3) AS id) pictures))",
     )
     .bind(picture::MakeRenditions::IDENTIFIER)
-    .bind(i32::from(picture::ATTEMPTS))
+    .bind(picture::ATTEMPTS)
     .bind(media_ids)
     .execute(connection)
     .await

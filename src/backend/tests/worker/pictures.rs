@@ -153,3 +153,19 @@ async fn are_not_queued_when_the_change_that_needs_them_is_rolled_back(db: PgPoo
     tx.rollback().await.unwrap();
     assert_eq!(bench.queued().await, 0);
 }
+
+/// An import of 20,000 pictures stopped with `out of shared memory`: each job's key held a lock until the commit.
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn are_queued_by_thousands_without_a_lock_for_each(db: PgPool) {
+    let bench = Bench::new(db).await;
+    let ids: Vec<_> = (0..1000).map(|_| Uuid::now_v7()).collect();
+    let mut tx = bench.db.begin().await.unwrap();
+    jobs::enqueue_pictures(&mut tx, &ids).await.unwrap();
+    let locks: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((locks, bench.queued().await), (0, 1000));
+}

@@ -146,6 +146,10 @@ fn told(mut report: Report, staged: Staged, outcome: Outcome) -> Report {
 /// Says what a failure of the database means for whoever imports.
 fn explain(failure: anyhow::Error) -> anyhow::Error {
     let sentence = match failure.downcast_ref::<sqlx::Error>() {
+        // Its memory or its disk is full (PostgreSQL's error class 53): it is there, and says so itself.
+        Some(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("53")) => {
+            "the database has no room for the import; nothing was written"
+        }
         Some(error) if error::is_outage(error) => "the database went away during the import; nothing was written",
         Some(_) => "the database refused the import; nothing was written",
         None => return failure,
