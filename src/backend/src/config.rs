@@ -2,11 +2,15 @@
 
 use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 
+use anyhow::ensure;
 use clap::Args;
 use url::Url;
 
 /// Where pictures are kept if nothing else is said.
 pub const MEDIA_URL: &str = "file:///var/lib/devopsify/media";
+
+const STRIPE_API_URL: &str = "https://api.stripe.com";
+const SECRET_KEY_LENGTH: usize = 32;
 
 /// Where the truth is kept.
 #[derive(Clone, Args)]
@@ -34,6 +38,50 @@ pub struct CommonConfig {
     /// Addresses to listen on, separated by commas.
     #[arg(long, env = "HOST", value_delimiter = ',', default_value = "0.0.0.0")]
     pub host: Vec<IpAddr>,
+
+    /// Derives the tokens of carts and orders; at least 32 characters; several separated by commas: the first derives, all
+    /// are accepted.
+    #[arg(long, env = "SECRET_KEY", hide_env_values = true)]
+    pub secret_key: Option<String>,
+
+    /// The payment provider.
+    #[command(flatten)]
+    pub payment: PaymentConfig,
+}
+
+/// The payment provider: Stripe, or what speaks its API.
+#[derive(Clone, Args)]
+pub struct PaymentConfig {
+    /// The provider's secret key, `sk_…`.
+    #[arg(long, env = "STRIPE_SECRET_KEY", hide_env_values = true)]
+    pub stripe_secret_key: Option<String>,
+
+    /// The key that browsers confirm payments with, `pk_…`.
+    #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", hide_env_values = true)]
+    pub stripe_publishable_key: Option<String>,
+
+    /// The secret that the provider signs its webhooks with, `whsec_…`.
+    #[arg(long, env = "STRIPE_WEBHOOK_SECRET", hide_env_values = true)]
+    pub stripe_webhook_secret: Option<String>,
+
+    /// Where the provider's API is.
+    #[arg(long, env = "STRIPE_API_URL", default_value = STRIPE_API_URL, value_parser = origin)]
+    pub stripe_api_url: Url,
+
+    /// Where browsers reach the provider's API, if that is another address.
+    #[arg(long, env = "STRIPE_BROWSER_URL", value_parser = origin)]
+    pub stripe_browser_url: Option<Url>,
+}
+
+/// The keys of the payment provider, all there.
+#[derive(Clone, Copy)]
+pub struct PaymentKeys<'a> {
+    /// Authorises everything.
+    pub secret: &'a str,
+    /// Lets browsers confirm a payment whose client secret they have.
+    pub publishable: &'a str,
+    /// Signs webhooks.
+    pub webhook_secret: &'a str,
 }
 
 /// The public origin.
@@ -79,6 +127,14 @@ pub struct UpConfig {
     #[arg(long, env = "STOREFRONT_PORT", default_value_t = 3000)]
     pub storefront_port: u16,
 
+    /// The port of the demo payment provider, which is started unless STRIPE_SECRET_KEY is set.
+    #[arg(long, env = "DEMO_PROVIDER_PORT", default_value_t = 8083)]
+    pub demo_provider_port: u16,
+
+    /// The address that browsers know the demo payment provider by, unless it is its port on the store's host.
+    #[arg(long, env = "DEMO_PROVIDER_URL", value_parser = origin)]
+    pub demo_provider_url: Option<Url>,
+
     /// The database, the pictures and the addresses to listen on; the pictures are in the home.
     #[command(flatten)]
     pub common: CommonConfig,
@@ -90,6 +146,34 @@ pub struct UpConfig {
     /// The queue's worker.
     #[command(flatten)]
     pub worker: WorkerConfig,
+}
+
+/// The payment provider for trying the store out.
+#[derive(Clone, Args)]
+pub struct DemoProviderConfig {
+    /// The port that it answers on, browsers included.
+    #[arg(long, env = "DEMO_PROVIDER_PORT", default_value_t = 8083)]
+    pub port: u16,
+
+    /// Addresses to listen on, separated by commas.
+    #[arg(long, env = "HOST", value_delimiter = ',', default_value = "127.0.0.1,::1")]
+    pub host: Vec<IpAddr>,
+
+    /// The file that every payment is kept in.
+    #[arg(long, env = "DEMO_LEDGER", default_value = ".devopsify/payments.jsonl")]
+    pub ledger: PathBuf,
+
+    /// The address that browsers know it by.
+    #[arg(long, env = "DEMO_PROVIDER_URL", default_value = "http://localhost:8083", value_parser = origin)]
+    pub public_url: Url,
+
+    /// Where webhooks are sent.
+    #[arg(long, env = "DEMO_WEBHOOK_URL", default_value = "http://127.0.0.1:8080/api/webhooks/stripe", value_parser = web_address)]
+    pub webhook_url: Url,
+
+    /// The keys that it knows; the addresses are not used.
+    #[command(flatten)]
+    pub payment: PaymentConfig,
 }
 
 /// A command that needs a database for a moment.
@@ -118,20 +202,126 @@ impl DatabaseConfig {
     }
 }
 
-fn origin(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err("give it as http://host:port or https://host".into());
+impl CommonConfig {
+    /// Makes sure that all is given that has no default which could be right.
+    ///
+    /// # Errors
+    /// When something is missing or too short; the message says how to give it.
+    pub fn expect_complete(&self) -> anyhow::Result<()> {
+        self.secret_keys()?;
+        self.payment.required().map(drop)
     }
+
+    /// The keys that tokens are derived from: the first one derives, all are accepted.
+    ///
+    /// # Errors
+    /// When there is none or one is too short; the message says how to give it.
+    pub fn secret_keys(&self) -> anyhow::Result<Vec<&str>> {
+        let keys: Vec<&str> = self.secret_key.iter().flat_map(|keys| keys.split(',')).map(str::trim).collect();
+        ensure!(
+            !keys.is_empty() && keys != [""],
+            "SECRET_KEY is not set: give it as {SECRET_KEY_LENGTH} random characters or more, such as `openssl rand -hex \
+             32` prints, or run `devopsify up`, which makes one"
+        );
+        ensure!(
+            keys.iter().all(|key| key.len() >= SECRET_KEY_LENGTH),
+            "SECRET_KEY is too short: give each of its keys {SECRET_KEY_LENGTH} random characters or more, such as \
+             `openssl rand -hex 32` prints"
+        );
+        Ok(keys)
+    }
+}
+
+impl PaymentConfig {
+    /// The provider's keys.
+    ///
+    /// # Errors
+    /// When one is missing; the message names it and says how to give it.
+    pub fn required(&self) -> anyhow::Result<PaymentKeys<'_>> {
+        Ok(PaymentKeys {
+            secret: given(self.stripe_secret_key.as_ref(), "STRIPE_SECRET_KEY")?,
+            publishable: given(self.stripe_publishable_key.as_ref(), "STRIPE_PUBLISHABLE_KEY")?,
+            webhook_secret: given(self.stripe_webhook_secret.as_ref(), "STRIPE_WEBHOOK_SECRET")?,
+        })
+    }
+
+    /// Whether the provider is Stripe itself, as against something that speaks its API.
+    pub fn is_stripe(&self) -> bool {
+        self.stripe_api_url.host_str() == Some("api.stripe.com")
+    }
+
+    /// Where browsers reach what speaks Stripe's API; none for Stripe itself, whose own script knows.
+    pub fn browser_url(&self) -> Option<&Url> {
+        (!self.is_stripe()).then(|| self.stripe_browser_url.as_ref().unwrap_or(&self.stripe_api_url))
+    }
+}
+
+fn given<'a>(value: Option<&'a String>, variable: &str) -> anyhow::Result<&'a str> {
+    value.map(String::as_str).filter(|value| !value.is_empty()).ok_or_else(|| {
+        anyhow::anyhow!(
+            "{variable} is not set: give the one that the payment provider gave you, or run `devopsify up` without \
+             STRIPE_SECRET_KEY, which brings a demo provider"
+        )
+    })
+}
+
+fn origin(text: &str) -> Result<Url, String> {
+    let url = web_address(text)?;
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err("give the origin alone, without a path".into());
     }
     Ok(url)
 }
 
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("give it as http://host:port or https://host".into());
+    }
+    Ok(url)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::origin;
+    use clap::{Args, Command, FromArgMatches};
+
+    use super::{CommonConfig, origin};
+
+    /// Read from a command line; each variable is given, so that the environment decides nothing.
+    fn common(secret_key: &str, secret: &str, api: &str) -> CommonConfig {
+        let line = ["x", "--secret-key", secret_key, "--stripe-secret-key", secret, "--stripe-publishable-key", "pk_1"];
+        let rest = ["--stripe-webhook-secret", "", "--stripe-api-url", api];
+        let matches = CommonConfig::augment_args(Command::new("x")).get_matches_from(line.iter().chain(&rest));
+        CommonConfig::from_arg_matches(&matches).unwrap()
+    }
+
+    #[test]
+    fn secret_keys_are_long_and_may_be_several() {
+        let (first, second) = ("a".repeat(32), "b".repeat(40));
+        let keys = |text: &str| common(text, "sk_1", "http://localhost").secret_keys().map(|keys| keys.join("|"));
+        assert_eq!(keys(&first).unwrap(), first);
+        assert_eq!(keys(&format!("{first}, {second}")).unwrap(), format!("{first}|{second}"));
+        assert!(keys("").unwrap_err().to_string().contains("SECRET_KEY is not set"));
+        for short in ["short", &format!("{first},short"), &format!("{first},"), &format!("{first},,{second}")] {
+            assert!(keys(short).unwrap_err().to_string().contains("SECRET_KEY is too short"), "{short}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_of_the_provider_is_named() {
+        let missing = |secret| common("", secret, "http://localhost").payment.required().err().unwrap().to_string();
+        assert!(missing("").contains("STRIPE_SECRET_KEY is not set"));
+        assert!(missing("sk_1").contains("STRIPE_WEBHOOK_SECRET is not set"));
+    }
+
+    #[test]
+    fn stripe_is_known_by_its_host() {
+        let payment = |api| common("", "", api).payment;
+        assert!(payment("https://api.stripe.com").is_stripe());
+        assert_eq!(payment("https://api.stripe.com").browser_url(), None);
+        assert!(!payment("https://api.stripe.com.example").is_stripe());
+        assert_eq!(payment("http://localhost:8083").browser_url().unwrap().as_str(), "http://localhost:8083/");
+    }
 
     #[test]
     fn an_origin_has_a_host_and_no_path() {

@@ -14,6 +14,7 @@ pub mod media;
 pub mod money;
 pub mod operations;
 pub mod pagination;
+pub mod payments;
 pub mod router;
 pub mod serve;
 pub mod store;
