@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sqlx::PgPool;
+use url::Url;
 
 use crate::{config::ServeConfig, media::MediaStore};
 
@@ -13,6 +14,8 @@ pub struct App {
     pub db: PgPool,
     /// Where pictures are kept.
     pub media: MediaStore,
+    /// The address that visitors know the store by.
+    pub public_url: Url,
     /// What was configured.
     pub config: Arc<ServeConfig>,
 }

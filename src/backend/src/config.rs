@@ -35,6 +35,10 @@ pub struct CommonConfig {
     #[arg(long, env = "MEDIA_URL", default_value = MEDIA_URL)]
     pub media_url: Url,
 
+    /// The address that visitors know the store by; links are made from it, never from the Host header.
+    #[arg(long, env = "PUBLIC_URL", default_value = "http://localhost:8080", value_parser = origin)]
+    pub public_url: Url,
+
     /// Addresses to listen on, separated by commas.
     #[arg(long, env = "HOST", value_delimiter = ',', default_value = "0.0.0.0")]
     pub host: Vec<IpAddr>,
@@ -94,10 +98,6 @@ pub struct ServeConfig {
     /// The port for probes and metrics; never expose it.
     #[arg(long, env = "OPERATIONS_PORT", default_value_t = 8081)]
     pub operations_port: u16,
-
-    /// The address that visitors know the store by; links are made from it, never from the Host header.
-    #[arg(long, env = "PUBLIC_URL", default_value = "http://localhost:8080", value_parser = origin)]
-    pub public_url: Url,
 
     /// Where Next.js renders pages; reachable from inside only.
     #[arg(long, env = "STOREFRONT_URL", default_value = "http://127.0.0.1:3000", value_parser = origin)]

@@ -38,7 +38,7 @@ pub async fn run(
     let ready = operations::Ready::default();
     let media = MediaStore::open(&common.media_url)?;
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
-    let app = App { db, media, config: Arc::new(config) };
+    let app = App { db, media, public_url: common.public_url, config: Arc::new(config) };
     let operations_router = operations::router(metrics, ready);
     tokio::try_join!(
         accept(public, router::router(app), stop.clone()),

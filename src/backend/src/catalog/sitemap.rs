@@ -93,7 +93,7 @@ fn open(root: &str) -> String {
 
 /// An address on this store, percent-encoded by the URL's own rules and escaped for XML.
 fn absolute(app: &App, path: &str) -> String {
-    let mut url = app.config.public_url.clone();
+    let mut url = app.public_url.clone();
     url.set_path(path);
     url.as_str().replace('&', "&amp;").replace('\'', "&apos;")
 }

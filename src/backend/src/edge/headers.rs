@@ -40,7 +40,7 @@ pub async fn secure(State(app): State<App>, mut request: Request, next: Next) ->
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if app.config.public_url.scheme() == "https" {
+    if app.public_url.scheme() == "https" {
         headers
             .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }

@@ -18,8 +18,7 @@ const SPECULATION_RULES: &str = include_str!("speculation-rules.json");
 
 /// Next.js's files from memory, the speculation rules, and every other address from Next.js.
 pub fn router(app: &App) -> Router<App> {
-    let storefront =
-        proxy::Storefront::new(app.config.storefront_url.clone(), app.config.public_url.clone(), app.config.dev);
+    let storefront = proxy::Storefront::new(app.config.storefront_url.clone(), app.public_url.clone(), app.config.dev);
     let pages = Router::new()
         .fallback(proxy::pass)
         .with_state(proxy::Pages { storefront: storefront.clone(), db: app.db.clone() });

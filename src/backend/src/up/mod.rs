@@ -114,8 +114,8 @@ fn completed(mut config: UpConfig, home: &Home) -> anyhow::Result<UpConfig> {
     config.common.database.database_url.take_if(|url| url.is_empty());
     config.serve.storefront_url = Url::parse(&format!("http://127.0.0.1:{}", config.storefront_port))?;
     // Its default has the default port; whoever chooses another port means links to that one.
-    if config.serve.public_url.as_str() == "http://localhost:8080/" {
-        config.serve.public_url = Url::parse(&format!("http://localhost:{}", config.serve.port))?;
+    if config.common.public_url.as_str() == "http://localhost:8080/" {
+        config.common.public_url = Url::parse(&format!("http://localhost:{}", config.serve.port))?;
     }
     Ok(config)
 }
@@ -170,7 +170,7 @@ fn local_origin(hosts: &[IpAddr], port: u16) -> String {
 }
 
 fn tell(config: &UpConfig, home: &Home, database: Option<&Path>) {
-    let public = config.serve.public_url.as_str().trim_end_matches('/');
+    let public = config.common.public_url.as_str().trim_end_matches('/');
     let operations = local_origin(&config.common.host, config.serve.operations_port);
     let worker = local_origin(&config.common.host, config.worker.worker_port);
     say(&format!("\n  Store        {public}"));

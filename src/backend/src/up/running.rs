@@ -68,7 +68,7 @@ impl Running {
             folder: repository.frontend(),
             port: config.storefront_port,
             api_url: local_origin(&config.common.host, config.serve.port),
-            public_url: config.serve.public_url.as_str().trim_end_matches('/').to_owned(),
+            public_url: config.common.public_url.as_str().trim_end_matches('/').to_owned(),
             dev: config.serve.dev,
         };
         self.storefront.insert(Storefront::launch(&home.logs(), options).await?).ready().await

@@ -34,7 +34,7 @@ async fn stand_on_every_kind_of_answer(db: PgPool) {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn hsts_is_sent_where_the_store_is_served_by_tls(db: PgPool) {
-    let shop = Shop::with(db, |config| config.public_url = "https://shop.example".parse().unwrap()).await;
+    let shop = Shop::known_as(db, "https://shop.example", |_| {}).await;
     assert!(shop.get("/api/store").await.header("strict-transport-security").starts_with("max-age=31536000"));
 }
 

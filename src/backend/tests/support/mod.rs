@@ -63,17 +63,22 @@ impl Shop {
     }
 
     pub async fn with(db: PgPool, change: impl FnOnce(&mut ServeConfig)) -> Self {
+        Self::known_as(db, "http://shop.example", change).await
+    }
+
+    /// A store that visitors know by this address.
+    pub async fn known_as(db: PgPool, public_url: &str, change: impl FnOnce(&mut ServeConfig)) -> Self {
         let folder = TempDir::new().unwrap();
         let media = MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap();
         let mut config = ServeConfig {
             port: 0,
             operations_port: 0,
-            public_url: "http://shop.example".parse().unwrap(),
             storefront_url: format!("http://{}", unused_address().await).parse().unwrap(),
             dev: false,
         };
         change(&mut config);
-        let app = App { db: db.clone(), media: media.clone(), config: Arc::new(config) };
+        let public_url = public_url.parse().unwrap();
+        let app = App { db: db.clone(), media: media.clone(), public_url, config: Arc::new(config) };
         let origin = serve(router::router(app)).await;
         // The server alone sets the provider of TLS; nothing here speaks it.
         let _ = rustls::crypto::ring::default_provider().install_default();
