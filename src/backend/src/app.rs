@@ -1,11 +1,17 @@
-//! What every handler shares: the database, the pictures, the configuration.
+//! What every handler shares: the database, the pictures, the payment provider, the secrets, the configuration.
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, HeaderValue, header};
 use sqlx::PgPool;
 use url::Url;
 
-use crate::{config::ServeConfig, media::MediaStore};
+use crate::{
+    capability::Secrets,
+    config::{PaymentConfig, ServeConfig},
+    media::MediaStore,
+    payments::stripe::Stripe,
+};
 
 /// The state of the public origin; cheap to clone.
 #[derive(Clone)]
@@ -16,6 +22,23 @@ pub struct App {
     pub media: MediaStore,
     /// The address that visitors know the store by.
     pub public_url: Url,
+    /// The payment provider.
+    pub stripe: Stripe,
+    /// The payment provider's keys and addresses.
+    pub payment: Arc<PaymentConfig>,
+    /// What tokens are derived with.
+    pub secrets: Secrets,
     /// What was configured.
     pub config: Arc<ServeConfig>,
+}
+
+impl App {
+    /// Sets a cookie that scripts cannot read and other sites' requests do not carry (RFC 6265bis; OWASP ASVS 5.0, 3.3).
+    pub fn set_cookie(&self, answer: &mut HeaderMap, name: &str, value: &str, path: &str, max_age_seconds: u32) {
+        let secure = if self.public_url.scheme() == "https" { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path={path}; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            answer.append(header::SET_COOKIE, cookie);
+        }
+    }
 }

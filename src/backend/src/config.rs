@@ -4,13 +4,15 @@ use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 
 use anyhow::ensure;
 use clap::Args;
+use ipnet::IpNet;
 use url::Url;
+
+use crate::{capability::Secrets, edge::headers::Origins};
 
 /// Where pictures are kept if nothing else is said.
 pub const MEDIA_URL: &str = "file:///var/lib/devopsify/media";
 
 const STRIPE_API_URL: &str = "https://api.stripe.com";
-const SECRET_KEY_LENGTH: usize = 32;
 
 /// Where the truth is kept.
 #[derive(Clone, Args)]
@@ -102,6 +104,14 @@ pub struct ServeConfig {
     /// Where Next.js renders pages; reachable from inside only.
     #[arg(long, env = "STOREFRONT_URL", default_value = "http://127.0.0.1:3000", value_parser = origin)]
     pub storefront_url: Url,
+
+    /// Networks of the proxies in front, such as `10.0.0.0/8`, separated by commas: only they say where a request comes from.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Orders from one address that may wait for their payment at the same time.
+    #[arg(long, env = "MAX_UNPAID_ORDERS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
+    pub max_unpaid_orders_per_address: i64,
 
     /// Development: nothing is cached and the storefront may evaluate code, as its hot reload does.
     #[arg(long, env = "DEV", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_value = "false", default_missing_value = "true")]
@@ -208,27 +218,22 @@ impl CommonConfig {
     /// # Errors
     /// When something is missing or too short; the message says how to give it.
     pub fn expect_complete(&self) -> anyhow::Result<()> {
-        self.secret_keys()?;
+        self.secrets()?;
         self.payment.required().map(drop)
     }
 
-    /// The keys that tokens are derived from: the first one derives, all are accepted.
+    /// What tokens are derived with.
     ///
     /// # Errors
-    /// When there is none or one is too short; the message says how to give it.
-    pub fn secret_keys(&self) -> anyhow::Result<Vec<&str>> {
-        let keys: Vec<&str> = self.secret_key.iter().flat_map(|keys| keys.split(',')).map(str::trim).collect();
+    /// When there is no key or one is too short; the message says how to give it.
+    pub fn secrets(&self) -> anyhow::Result<Secrets> {
+        let keys = self.secret_key.as_deref().unwrap_or_default();
         ensure!(
-            !keys.is_empty() && keys != [""],
-            "SECRET_KEY is not set: give it as {SECRET_KEY_LENGTH} random characters or more, such as `openssl rand -hex \
-             32` prints, or run `devopsify up`, which makes one"
+            !keys.is_empty(),
+            "SECRET_KEY is not set: give it as 32 random characters or more, such as `openssl rand -hex 32` prints, or run \
+             `devopsify up`, which makes one"
         );
-        ensure!(
-            keys.iter().all(|key| key.len() >= SECRET_KEY_LENGTH),
-            "SECRET_KEY is too short: give each of its keys {SECRET_KEY_LENGTH} random characters or more, such as \
-             `openssl rand -hex 32` prints"
-        );
-        Ok(keys)
+        Secrets::new(keys)
     }
 }
 
@@ -253,6 +258,21 @@ impl PaymentConfig {
     /// Where browsers reach what speaks Stripe's API; none for Stripe itself, whose own script knows.
     pub fn browser_url(&self) -> Option<&Url> {
         (!self.is_stripe()).then(|| self.stripe_browser_url.as_ref().unwrap_or(&self.stripe_api_url))
+    }
+}
+
+impl PaymentConfig {
+    /// Whom a page where a payment is made may talk to (Stripe: "Integration security guide", Content Security Policy).
+    pub fn origins(&self) -> Origins {
+        match self.browser_url() {
+            Some(url) => Origins { connect: url.origin().ascii_serialization(), ..Origins::default() },
+            None => Origins {
+                script: "https://js.stripe.com https://*.js.stripe.com".into(),
+                frame: "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com".into(),
+                connect: STRIPE_API_URL.into(),
+                picture: "https://*.stripe.com".into(),
+            },
+        }
     }
 }
 
@@ -298,12 +318,11 @@ mod tests {
     #[test]
     fn secret_keys_are_long_and_may_be_several() {
         let (first, second) = ("a".repeat(32), "b".repeat(40));
-        let keys = |text: &str| common(text, "sk_1", "http://localhost").secret_keys().map(|keys| keys.join("|"));
-        assert_eq!(keys(&first).unwrap(), first);
-        assert_eq!(keys(&format!("{first}, {second}")).unwrap(), format!("{first}|{second}"));
+        let keys = |text: &str| common(text, "sk_1", "http://localhost").secrets().map(drop);
+        assert!(keys(&first).is_ok() && keys(&format!("{first}, {second}")).is_ok());
         assert!(keys("").unwrap_err().to_string().contains("SECRET_KEY is not set"));
         for short in ["short", &format!("{first},short"), &format!("{first},"), &format!("{first},,{second}")] {
-            assert!(keys(short).unwrap_err().to_string().contains("SECRET_KEY is too short"), "{short}");
+            assert!(keys(short).unwrap_err().to_string().contains("SECRET_KEY is shorter"), "{short}");
         }
     }
 

@@ -24,7 +24,9 @@ const OLDEST_POSTGRES: i32 = 180_000;
 /// # Errors
 /// When the address is not a PostgreSQL address.
 pub fn pool(config: &DatabaseConfig) -> anyhow::Result<PgPool> {
-    let limits = [("statement_timeout", "4s"), ("lock_timeout", "4s"), ("idle_in_transaction_session_timeout", "60s")];
+    // A wait for a lock must end before its statement does, to be told from a slow one.
+    let limits =
+        [("statement_timeout", "4s"), ("lock_timeout", "3500ms"), ("idle_in_transaction_session_timeout", "60s")];
     let options = options(config.required_url()?)?.application_name("devopsify").options(limits);
     Ok(PgPoolOptions::new()
         .max_connections(config.database_max_connections)

@@ -7,6 +7,8 @@ use axum::{
 use serde::Serialize;
 use utoipa::{ToSchema, openapi};
 
+use crate::payments::stripe::StripeError;
+
 /// What a handler answers.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -31,6 +33,15 @@ pub enum Error {
     /// The pictures cannot be read.
     #[error("the media store failed: {0}")]
     Media(#[from] object_store::Error),
+    /// The body is not of the type that the endpoint reads.
+    #[error("send the body as application/json")]
+    UnsupportedMediaType,
+    /// The request is understood, but the present state of things refuses it.
+    #[error("{}", .0.detail)]
+    Refused(Refusal),
+    /// The payment provider failed or is gone.
+    #[error("the payment provider failed: {0}")]
+    Provider(#[from] StripeError),
     /// The request took too long.
     #[error("the request took too long")]
     Timeout,
@@ -50,6 +61,19 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// Why a request that could be read is not done.
+#[derive(Debug)]
+pub struct Refusal {
+    /// 409, 422 or 429.
+    pub status: StatusCode,
+    /// Stable; programs decide by it.
+    pub code: &'static str,
+    /// In words, with the way out.
+    pub detail: String,
+    /// The fields or lines that it is about.
+    pub errors: Vec<FieldError>,
+}
+
 /// RFC 9457 problem details.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -67,7 +91,7 @@ pub struct Problem {
     /// Stable; programs decide by it.
     #[schema(example = "invalid_request")]
     code: &'static str,
-    /// The fields that were refused; empty unless `code` is `invalid_request`.
+    /// The fields or lines that were refused; empty when it is about the request as a whole.
     errors: Vec<FieldError>,
 }
 
@@ -77,12 +101,24 @@ impl Error {
         Self::Invalid(vec![FieldError { field: field.into(), message: message.into() }])
     }
 
+    /// Refused because of the present state of things.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused(Refusal { status: StatusCode::CONFLICT, code, detail: detail.into(), errors: Vec::new() })
+    }
+
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_request", "The request cannot be used"),
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not_found", "Not found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body's type cannot be read")
+            }
+            Self::Refused(refusal) => (refusal.status, refusal.code, refusal.title()),
+            Self::Provider(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "provider_unavailable", "The payment provider does not answer")
+            }
             Self::Database(error) if is_outage(error) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable", "The database does not answer")
             }
@@ -103,6 +139,16 @@ impl Error {
     }
 }
 
+impl Refusal {
+    fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::TOO_MANY_REQUESTS => "There are too many of them",
+            StatusCode::UNPROCESSABLE_ENTITY => "The request contradicts an earlier one",
+            _ => "The present state does not allow it",
+        }
+    }
+}
+
 /// Whether the database is away or overloaded, as against having refused this statement.
 pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
     match error {
@@ -111,10 +157,10 @@ pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Tls(_) => true,
-        // Connection exceptions, resources, operator intervention (cancelled by a timeout or shut down): PostgreSQL's
-        // appendix A, error codes.
+        // Connection exceptions, rollbacks (deadlocks), resources, locks that are not to be had, operator intervention
+        // (cancelled by a timeout or shut down): PostgreSQL's appendix A, error codes.
         sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
+            error.code().is_some_and(|code| ["08", "40", "53", "55", "57"].iter().any(|class| code.starts_with(class)))
         }
         _ => false,
     }
@@ -127,7 +173,10 @@ impl IntoResponse for Error {
             tracing::error!(code, error = %self, "request failed");
         }
         let detail = self.detail(status);
-        let errors = if let Self::Invalid(errors) = self { errors } else { Vec::new() };
+        let errors = match self {
+            Self::Invalid(errors) | Self::Refused(Refusal { errors, .. }) => errors,
+            _ => Vec::new(),
+        };
         let problem =
             Problem { kind: format!("/api/docs#{code}"), title, status: status.as_u16(), detail, code, errors };
         let mut response = (status, axum::Json(problem)).into_response();
@@ -141,22 +190,40 @@ impl IntoResponse for Error {
     }
 }
 
+type Responses = std::collections::BTreeMap<String, openapi::RefOr<openapi::response::Response>>;
+
 /// Documents the answers that every endpoint shares; name it in an operation's `responses`.
 impl utoipa::IntoResponses for Problem {
-    fn responses() -> std::collections::BTreeMap<String, openapi::RefOr<openapi::response::Response>> {
-        let problem = |description: &str| {
-            let content =
-                openapi::ContentBuilder::new().schema(Some(openapi::Ref::from_schema_name("Problem"))).build();
-            let response =
-                openapi::ResponseBuilder::new().description(description).content("application/problem+json", content);
-            openapi::RefOr::T(response.build())
-        };
-        [
+    fn responses() -> Responses {
+        problems(&[
             ("400", "A field was refused; `errors` names each one"),
             ("503", "The database does not answer; try again after `Retry-After`"),
-        ]
-        .into_iter()
-        .map(|(status, description)| (status.to_owned(), problem(description)))
-        .collect()
+        ])
     }
+}
+
+/// Documents the answers that every change of something in particular shares.
+pub struct Refusals;
+
+impl utoipa::IntoResponses for Refusals {
+    fn responses() -> Responses {
+        let mut responses = Problem::responses();
+        responses.extend(problems(&[
+            ("404", "There is no such thing, or the request does not carry the capability for it"),
+            ("409", "The present state does not allow it; `code` says why"),
+            ("413", "The body is larger than 1 MiB"),
+            ("415", "The body is not `application/json`"),
+        ]));
+        responses
+    }
+}
+
+fn problems(answers: &[(&str, &str)]) -> Responses {
+    let problem = |description: &str| {
+        let content = openapi::ContentBuilder::new().schema(Some(openapi::Ref::from_schema_name("Problem"))).build();
+        let response =
+            openapi::ResponseBuilder::new().description(description).content("application/problem+json", content);
+        openapi::RefOr::T(response.build())
+    };
+    answers.iter().map(|(status, description)| ((*status).to_owned(), problem(description))).collect()
 }

@@ -2,7 +2,9 @@
 
 pub mod app;
 pub mod capability;
+pub mod cart;
 pub mod catalog;
+pub mod checkout;
 pub mod conditional;
 pub mod config;
 pub mod database;
@@ -13,6 +15,7 @@ pub mod jobs;
 pub mod media;
 pub mod money;
 pub mod operations;
+pub mod orders;
 pub mod pagination;
 pub mod payments;
 pub mod router;

@@ -23,10 +23,15 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     app::App,
+    cart::handlers as cart,
     catalog::{handlers as catalog, sitemap},
+    checkout::handlers as checkout,
     edge,
     error::{Error, Problem},
-    media, store, telemetry,
+    media,
+    orders::handlers as orders,
+    payments::handlers as payments,
+    store, telemetry,
 };
 
 const BODY_LIMIT: usize = 1 << 20;
@@ -43,6 +48,18 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(catalog::get_product))
         .routes(routes!(catalog::list_categories))
         .routes(routes!(catalog::suggest))
+        .routes(routes!(cart::create_cart))
+        .routes(routes!(cart::get_cart))
+        .routes(routes!(cart::add_item))
+        .routes(routes!(cart::change_item, cart::remove_item))
+        .routes(routes!(cart::acknowledge_cart))
+        .routes(routes!(checkout::list_countries))
+        .routes(routes!(checkout::list_shipping_methods))
+        .routes(routes!(checkout::place_order))
+        .routes(routes!(orders::get_order))
+        .routes(routes!(orders::cancel_order))
+        .routes(routes!(payments::start_payment))
+        .routes(routes!(payments::receive_webhook))
 }
 
 /// The OpenAPI document of every route under `/api`.

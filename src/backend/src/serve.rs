@@ -17,10 +17,14 @@ use crate::{
     config::{CommonConfig, ServeConfig},
     database,
     media::MediaStore,
-    operations, router,
+    operations,
+    payments::stripe::Stripe,
+    router,
 };
 
 const DRAIN: Duration = Duration::from_secs(30);
+/// A little less than a request of the API may take.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Serves until `stop`, then finishes what runs, 30 s at most.
 ///
@@ -38,7 +42,15 @@ pub async fn run(
     let ready = operations::Ready::default();
     let media = MediaStore::open(&common.media_url)?;
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
-    let app = App { db, media, public_url: common.public_url, config: Arc::new(config) };
+    let app = App {
+        db,
+        media,
+        public_url: common.public_url.clone(),
+        stripe: Stripe::new(&common.payment, PROVIDER_TIMEOUT)?,
+        secrets: common.secrets()?,
+        payment: Arc::new(common.payment),
+        config: Arc::new(config),
+    };
     let operations_router = operations::router(metrics, ready);
     tokio::try_join!(
         accept(public, router::router(app), stop.clone()),

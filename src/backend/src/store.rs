@@ -48,14 +48,38 @@ pub async fn settings(connection: &mut PgConnection) -> sqlx::Result<Store> {
     .await
 }
 
+/// The store, and how it is paid.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StoreWithPayment {
+    /// The store.
+    #[serde(flatten)]
+    pub store: Store,
+    /// How it is paid.
+    pub payment: Payment,
+}
+
+/// What a browser needs to confirm payments.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Payment {
+    /// The provider's key for browsers.
+    pub publishable_key: String,
+    /// Where what speaks Stripe's API is; null for Stripe itself, whose own script knows.
+    #[schema(required)]
+    pub api_url: Option<String>,
+}
+
 /// A request that takes no parameters refuses them.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoParameters {}
 
 /// What every page needs to know of the store.
-#[utoipa::path(get, path = "/api/store", tag = "store", responses((status = 200, body = Store), (status = 304), Problem))]
+#[utoipa::path(get, path = "/api/store", tag = "store", responses((status = 200, body = StoreWithPayment), (status = 304), Problem))]
 pub async fn get_store(State(app): State<App>, _: Query<NoParameters>, headers: HeaderMap) -> Result<Response> {
     let mut db = app.db.acquire().await?;
-    conditional(&headers, &settings(&mut db).await?)
+    let payment = Payment {
+        publishable_key: app.payment.stripe_publishable_key.clone().unwrap_or_default(),
+        api_url: app.payment.browser_url().map(|url| url.origin().ascii_serialization()),
+    };
+    conditional(&headers, &StoreWithPayment { store: settings(&mut db).await?, payment })
 }

@@ -11,13 +11,20 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::{CommonConfig, WorkerConfig},
     database,
-    jobs::{self, JobContext, download::Downloader, picture::MakeRenditions},
+    jobs::{
+        self, JobContext, download::Downloader, expire_order::ExpireOrder, picture::MakeRenditions,
+        reconcile::Reconcile, refund::MakeRefund,
+    },
     media::MediaStore,
-    operations, serve,
+    operations,
+    payments::stripe::Stripe,
+    serve,
 };
 
 /// Pictures are the heaviest jobs; more of them at once would only fight for the same cores.
 const CONCURRENCY: usize = 2;
+/// Nobody waits for a job.
+const PROVIDER_TIMEOUT: Duration = Duration::from_secs(20);
 const DRAIN: Duration = Duration::from_secs(30);
 
 /// Runs jobs until `stop`, then lets running ones finish, 30 s at most; what is cut off runs again elsewhere.
@@ -36,7 +43,12 @@ pub async fn run(
     let db = database::pool(&common.database)?;
     let ready = operations::Ready::default();
     let media = MediaStore::open(&common.media_url)?;
-    let context = JobContext { db: db.clone(), media, downloader: Arc::new(Downloader::for_the_internet()?) };
+    let context = JobContext {
+        db: db.clone(),
+        media,
+        downloader: Arc::new(Downloader::for_the_internet()?),
+        stripe: Stripe::new(&common.payment, PROVIDER_TIMEOUT)?,
+    };
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
     let router = operations::router(metrics, ready.clone());
     tokio::try_join!(serve::accept(listeners, router, stop.clone()), async {
@@ -73,6 +85,9 @@ async fn worker(db: &PgPool, context: &JobContext, stop: &CancellationToken) -> 
         .shutdown_grace_period(DRAIN)
         .add_extension(context.clone())
         .define_job::<MakeRenditions>()
+        .define_job::<ExpireOrder>()
+        .define_job::<MakeRefund>()
+        .define_job::<Reconcile>()
         .on(JobComplete, |job| async move {
             let task = job.job.task_identifier().to_owned();
             histogram!("job_duration_seconds", "task" => task.clone()).record(job.duration.as_secs_f64());

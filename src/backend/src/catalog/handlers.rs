@@ -110,7 +110,7 @@ pub async fn list_categories(State(app): State<App>, _: Query<NoParameters>, hea
 #[into_params(parameter_in = Query)]
 pub struct Typed {
     /// The search text; its last word may be unfinished.
-    #[param(max_length = 100)]
+    #[param(min_length = 1, max_length = 100)]
     q: String,
 }
 

@@ -34,7 +34,7 @@ pub enum Sort {
 #[into_params(parameter_in = Query)]
 pub struct ListProducts {
     /// Search text; misspelt words find their neighbours.
-    #[param(max_length = 100)]
+    #[param(min_length = 1, max_length = 100)]
     pub q: Option<String>,
     /// A category's slug; its descendants are included.
     #[param(max_length = 255)]

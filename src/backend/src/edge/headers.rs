@@ -51,14 +51,31 @@ pub async fn secure(State(app): State<App>, mut request: Request, next: Next) ->
     response
 }
 
-/// The policy of a page: scripts by nonce only, everything else from this origin. In development the storefront's hot
-/// reload evaluates code and writes style elements.
-pub fn page_policy(nonce: &Nonce, dev: bool) -> String {
+/// Other origins that a page may use, as lists for the policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// Whose scripts may run.
+    pub script: String,
+    /// Whose pages may be framed.
+    pub frame: String,
+    /// Who may be talked to.
+    pub connect: String,
+    /// Whose pictures may be shown.
+    pub picture: String,
+}
+
+/// The policy of a page: scripts by nonce only, everything else from this origin and from `origins`. In development the
+/// storefront's hot reload evaluates code and writes style elements.
+pub fn page_policy(nonce: &Nonce, dev: bool, origins: &Origins) -> String {
     let (script, style, connect) = if dev { (" 'unsafe-eval'", " 'unsafe-inline'", " ws:") } else { ("", "", "") };
+    let with = |origins: &str| if origins.is_empty() { String::new() } else { format!(" {origins}") };
     let mut policy = String::from("default-src 'none'; ");
-    let _ = write!(policy, "script-src 'nonce-{}' 'strict-dynamic'{script}; ", nonce.0);
-    let _ = write!(policy, "style-src 'self'{style}; connect-src 'self'{connect}; ");
-    policy.push_str("img-src 'self'; font-src 'self'; manifest-src 'self'; ");
+    let _ = write!(policy, "script-src 'nonce-{}' 'strict-dynamic'{script}{}; ", nonce.0, with(&origins.script));
+    let _ = write!(policy, "style-src 'self'{style}; connect-src 'self'{connect}{}; ", with(&origins.connect));
+    let _ = write!(policy, "img-src 'self'{}; font-src 'self'; manifest-src 'self'; ", with(&origins.picture));
+    if !origins.frame.is_empty() {
+        let _ = write!(policy, "frame-src {}; ", origins.frame);
+    }
     policy.push_str("form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     policy
 }

@@ -19,9 +19,11 @@ const SPECULATION_RULES: &str = include_str!("speculation-rules.json");
 /// Next.js's files from memory, the speculation rules, and every other address from Next.js.
 pub fn router(app: &App) -> Router<App> {
     let storefront = proxy::Storefront::new(app.config.storefront_url.clone(), app.public_url.clone(), app.config.dev);
-    let pages = Router::new()
-        .fallback(proxy::pass)
-        .with_state(proxy::Pages { storefront: storefront.clone(), db: app.db.clone() });
+    let pages = Router::new().fallback(proxy::pass).with_state(proxy::Pages {
+        storefront: storefront.clone(),
+        db: app.db.clone(),
+        payment: app.payment.origins().into(),
+    });
     let assets = Router::new()
         .route("/_next/static/{*path}", get(assets::get_asset))
         .with_state(assets::Assets::new(storefront));

@@ -1,6 +1,6 @@
 //! Passes pages on to Next.js, which only renders: streaming, with timeouts, and upgrades for its hot reload.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -48,6 +48,8 @@ pub struct Pages {
     pub storefront: Storefront,
     /// Asked only to tell a missing database from a fault of the page.
     pub db: PgPool,
+    /// Who is talked to where a payment is made.
+    pub payment: Arc<headers::Origins>,
 }
 
 impl Storefront {
@@ -84,7 +86,7 @@ impl Storefront {
 
 /// Answers with the page that Next.js renders, or with a friendly one when it cannot.
 pub async fn pass(State(pages): State<Pages>, request: Request) -> Response<Body> {
-    let Pages { storefront, db } = pages;
+    let Pages { storefront, db, payment } = pages;
     if storefront.dev && request.headers().contains_key(header::UPGRADE) && request.uri().path() == HOT_RELOAD {
         return upgrade(&storefront, request).await;
     }
@@ -94,7 +96,8 @@ pub async fn pass(State(pages): State<Pages>, request: Request) -> Response<Body
     }
     let (mut parts, body) = request.into_parts();
     let shared = routes::shared(parts.uri.path());
-    let policy = parts.extensions.get::<Nonce>().map(|nonce| headers::page_policy(nonce, storefront.dev));
+    let origins = if routes::takes_payment(parts.uri.path()) { &payment } else { &headers::Origins::default() };
+    let policy = parts.extensions.get::<Nonce>().map(|nonce| headers::page_policy(nonce, storefront.dev, origins));
     prepare(&mut parts, shared, policy.as_deref(), &storefront.public);
     let body = if storefront.dev { body } else { Body::empty() };
     let answer = storefront.send(Request::from_parts(parts, body)).await;

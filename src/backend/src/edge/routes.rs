@@ -20,10 +20,18 @@ const SHARED: &[SharedPage] = &[
     SharedPage { path: "/products/*", query: &["variant"] },
     SharedPage { path: "/categories/*", query: LISTING },
     SharedPage { path: "/search", query: LISTING },
+    SharedPage { path: "/cart", query: &[] },
+    SharedPage { path: "/checkout", query: &[] },
+    SharedPage { path: "/orders/*", query: &[] },
     SharedPage { path: "/shipping", query: &[] },
     SharedPage { path: "/returns", query: &[] },
     SharedPage { path: "/privacy", query: &[] },
 ];
+
+/// Whether the browser talks to the payment provider from this page.
+pub fn takes_payment(path: &str) -> bool {
+    path == "/checkout"
+}
 
 /// The shared page at `path`, if it is one.
 pub fn shared(path: &str) -> Option<&'static SharedPage> {
@@ -56,11 +64,11 @@ mod tests {
 
     #[test]
     fn the_table_knows_its_pages() {
-        for path in ["/", "/products/merge-hoodie", "/categories/hoodies", "/search"] {
+        for path in ["/", "/products/merge-hoodie", "/categories/hoodies", "/search", "/cart", "/orders/1001"] {
             assert!(shared(path).is_some(), "{path} is not shared");
         }
         for path in
-            ["/cart", "/account", "/account/orders", "/products/", "/products/a/b", "/admin", "//", "/api/products"]
+            ["/orders", "/account", "/account/orders", "/products/", "/products/a/b", "/admin", "//", "/api/products"]
         {
             assert!(shared(path).is_none(), "{path} is shared");
         }

@@ -3,14 +3,19 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use graphile_worker::{TaskHandler, WorkerUtils};
-use sqlx::{PgConnection, PgPool};
+use serde::Serialize;
+use sqlx::{PgConnection, PgPool, types::Json};
 use uuid::Uuid;
 
-use crate::media::MediaStore;
+use crate::{media::MediaStore, payments::stripe::Stripe};
 
 pub mod download;
+pub mod expire_order;
 pub mod picture;
+pub mod reconcile;
+pub mod refund;
 pub mod renditions;
 
 /// The schema that the queue's library keeps its tables in.
@@ -25,6 +30,8 @@ pub struct JobContext {
     pub media: MediaStore,
     /// How pictures are fetched.
     pub downloader: Arc<download::Downloader>,
+    /// The payment provider.
+    pub stripe: Stripe,
 }
 
 /// Brings the queue's own tables up to what its library needs.
@@ -33,6 +40,42 @@ pub struct JobContext {
 /// When the database refuses.
 pub async fn migrate(db: &PgPool) -> anyhow::Result<()> {
     WorkerUtils::new(db.clone(), SCHEMA).migrate().await.context("the queue's tables cannot be made")
+}
+
+/// As long as the queue's back-off goes: some three days.
+const PAYMENT_ATTEMPTS: i16 = 25;
+
+/// Queues the giving up of an order that is not paid by `at`, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_expiry(connection: &mut PgConnection, order_id: Uuid, at: DateTime<Utc>) -> sqlx::Result<()> {
+    enqueue(connection, &expire_order::ExpireOrder { order_id }, PAYMENT_ATTEMPTS, Some(at)).await
+}
+
+/// Queues the making of a refund, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_refund(connection: &mut PgConnection, refund_id: Uuid) -> sqlx::Result<()> {
+    enqueue(connection, &refund::MakeRefund { refund_id }, PAYMENT_ATTEMPTS, None).await
+}
+
+async fn enqueue<T: TaskHandler + Serialize>(
+    connection: &mut PgConnection,
+    job: &T,
+    attempts: i16,
+    at: Option<DateTime<Utc>>,
+) -> sqlx::Result<()> {
+    // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
+    sqlx::query("SELECT FROM graphile_worker.add_job($1, payload => $2, max_attempts => $3, run_at => $4)")
+        .bind(T::IDENTIFIER)
+        .bind(Json(job))
+        .bind(attempts)
+        .bind(at)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Queues the making of new pictures' sizes, in the caller's transaction.
@@ -58,4 +101,13 @@ pub async fn enqueue_pictures(connection: &mut PgConnection, media_ids: &[Uuid])
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// TEMP
+pub async fn enqueue_confirmation(_: &mut PgConnection, _: Uuid) -> sqlx::Result<()> {
+    Ok(())
+}
+/// TEMP
+pub async fn enqueue_cancellation(_: &mut PgConnection, _: Uuid) -> sqlx::Result<()> {
+    Ok(())
 }

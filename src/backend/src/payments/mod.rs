@@ -1,5 +1,11 @@
-//! Paying: the provider's API and what it tells us.
+//! Paying: the provider's API, what it tells us, and what becomes of an order by it.
 
 mod amounts;
+pub mod close;
+pub mod handlers;
+pub mod queries;
+pub mod reconcile;
+pub mod refunds;
+pub mod settle;
 pub mod stripe;
 pub mod webhook;

@@ -27,7 +27,7 @@ async fn follow_what_is_typed(db: PgPool) {
     assert_eq!(strings(&typed["categories"], "slug"), ["hoodies"]);
     let typed = shop.json("/api/search/suggestions?q=hodi").await;
     assert_eq!(typed["products"].as_array().unwrap().len(), 5, "an unfinished word is corrected too");
-    for nothing in ["", "%20", "%25", "_", "%27%3B--"] {
+    for nothing in ["%20", "%25", "_", "%27%3B--"] {
         let typed = shop.json(&format!("/api/search/suggestions?q={nothing}")).await;
         assert_eq!(typed["products"].as_array().unwrap().len(), 0, "{nothing:?}");
         assert_eq!(typed["categories"].as_array().unwrap().len(), 0, "{nothing:?}");
@@ -38,6 +38,7 @@ async fn follow_what_is_typed(db: PgPool) {
 async fn refuse_what_cannot_be_used(db: PgPool) {
     let shop = Shop::open(db).await;
     assert_eq!(shop.get("/api/search/suggestions").await.refused(), ["q"]);
+    assert_eq!(shop.get("/api/search/suggestions?q=").await.refused(), ["q"]);
     assert_eq!(shop.get("/api/search/suggestions?q=a&limit=3").await.refused(), ["limit"]);
     assert_eq!(shop.get(&format!("/api/search/suggestions?q={}", "x".repeat(101))).await.refused(), ["q"]);
 }

@@ -4,11 +4,18 @@ pub mod builders;
 pub mod importer;
 pub mod wire;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use devopsify::{app::App, config::ServeConfig, media::MediaStore, router};
-use reqwest::{Client, Response, StatusCode, header::HeaderMap};
+use devopsify::{
+    app::App,
+    capability::Secrets,
+    config::{PaymentConfig, ServeConfig},
+    media::MediaStore,
+    payments::stripe::Stripe,
+    router,
+};
+use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
 use serde_json::Value;
 use sqlx::PgPool;
 use tempfile::TempDir;
@@ -74,11 +81,21 @@ impl Shop {
             port: 0,
             operations_port: 0,
             storefront_url: format!("http://{}", unused_address().await).parse().unwrap(),
+            trusted_proxies: Vec::new(),
+            max_unpaid_orders_per_address: 1000,
             dev: false,
         };
         change(&mut config);
-        let public_url = public_url.parse().unwrap();
-        let app = App { db: db.clone(), media: media.clone(), public_url, config: Arc::new(config) };
+        let payment = payment_at(&format!("http://{}", unused_address().await).parse().unwrap());
+        let app = App {
+            db: db.clone(),
+            media: media.clone(),
+            public_url: public_url.parse().unwrap(),
+            stripe: Stripe::new(&payment, Duration::from_secs(4)).unwrap(),
+            payment: Arc::new(payment),
+            secrets: secrets(),
+            config: Arc::new(config),
+        };
         let origin = serve(router::router(app)).await;
         // The server alone sets the provider of TLS; nothing here speaks it.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -105,6 +122,14 @@ impl Shop {
         Reply { status, headers, text: response.text().await.unwrap() }
     }
 
+    /// Sends JSON with some headers.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
+        let request = self.client.request(method, self.at(path));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = body.into_iter().fold(request, |request, body| request.json(body));
+        Self::read(request.send().await.unwrap()).await
+    }
+
     /// The JSON of a successful answer.
     pub async fn json(&self, path: &str) -> Value {
         let reply = self.get(path).await;
@@ -116,6 +141,22 @@ impl Shop {
     pub async fn slugs(&self, path: &str) -> Vec<String> {
         strings(&self.json(path).await["items"], "slug")
     }
+}
+
+/// Keys for a provider at `url`.
+pub fn payment_at(url: &Url) -> PaymentConfig {
+    PaymentConfig {
+        stripe_secret_key: Some("sk_test".into()),
+        stripe_publishable_key: Some("pk_test".into()),
+        stripe_webhook_secret: Some("whsec_test".into()),
+        stripe_api_url: url.clone(),
+        stripe_browser_url: None,
+    }
+}
+
+/// What tokens are derived with in tests.
+pub fn secrets() -> Secrets {
+    Secrets::new("the secret key that all tests share").unwrap()
 }
 
 /// A field of every element.

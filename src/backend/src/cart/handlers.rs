@@ -1,0 +1,170 @@
+//! Carts over HTTP. Every change locks the cart's row first, so that parallel ones take turns and none is lost.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sqlx::{PgConnection, PgTransaction};
+use uuid::Uuid;
+
+use super::{
+    access::{self, CartAccess, LineVariant},
+    model::{AddItem, Cart, ChangeItem, CreateCart},
+    queries, rules,
+};
+use crate::{
+    app::App,
+    error::{Error, Problem, Refusals, Result},
+    extract::{Json, Query},
+    payments::close::{self, Reason},
+    store::{self, NoParameters, Store},
+};
+
+/// Makes a cart, and hands its token to who made it.
+#[utoipa::path(post, path = "/api/carts", tag = "cart", request_body = CreateCart,
+    responses((status = 201, body = Cart), Refusals))]
+pub async fn create_cart(
+    State(app): State<App>,
+    headers: HeaderMap,
+    _: Query<NoParameters>,
+    Json(input): Json<CreateCart>,
+) -> Result<Response> {
+    if input.items.len() > rules::MAX_LINES as usize {
+        return Err(Error::field("items", format!("must be at most {}", rules::MAX_LINES)));
+    }
+    let mut tx = app.db.begin().await?;
+    let store = store::settings(&mut tx).await?;
+    let id = queries::create(&mut tx, &store.currency).await?;
+    for item in &input.items {
+        add(&mut tx, &store, id, item).await?;
+    }
+    let mut response = answer(StatusCode::CREATED, &finish(tx, &store, id).await?);
+    access::grant(&app, &headers, response.headers_mut(), id);
+    Ok(response)
+}
+
+/// A cart at the prices and the stock of this moment.
+#[utoipa::path(get, path = "/api/carts/{id}", tag = "cart", params(("id" = String, Path, description = "The cart's id, or `current`")),
+    responses((status = 200, body = Cart), (status = 404, body = Problem, content_type = "application/problem+json", description = "No such cart, no token for it, or it was bought"), Problem))]
+pub async fn get_cart(State(app): State<App>, CartAccess(id): CartAccess, _: Query<NoParameters>) -> Result<Response> {
+    let mut db = app.db.acquire().await?;
+    let market = queries::market(&mut db, id).await?.ok_or(Error::NotFound("cart"))?;
+    let cart = queries::read(&mut db, &market, id).await?.ok_or(Error::NotFound("cart"))?;
+    Ok(answer(StatusCode::OK, &cart))
+}
+
+/// Puts more of something into a cart.
+#[utoipa::path(post, path = "/api/carts/{id}/items", tag = "cart", params(("id" = String, Path, description = "The cart's id, or `current`")), request_body = AddItem,
+    responses((status = 200, body = Cart), Refusals))]
+pub async fn add_item(
+    State(app): State<App>,
+    CartAccess(id): CartAccess,
+    _: Query<NoParameters>,
+    Json(input): Json<AddItem>,
+) -> Result<Response> {
+    let (mut tx, store) = begin(&app, id).await?;
+    add(&mut tx, &store, id, &input).await?;
+    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+}
+
+/// Changes how many of something a cart holds.
+#[utoipa::path(patch, path = "/api/carts/{id}/items/{variant_id}", tag = "cart",
+    params(("id" = String, Path, description = "The cart's id, or `current`"), ("variant_id" = Uuid, Path, description = "The line's variant")),
+    request_body = ChangeItem, responses((status = 200, body = Cart), Refusals))]
+pub async fn change_item(
+    State(app): State<App>,
+    CartAccess(id): CartAccess,
+    LineVariant(variant_id): LineVariant,
+    _: Query<NoParameters>,
+    Json(input): Json<ChangeItem>,
+) -> Result<Response> {
+    rules::expect_quantity("quantity", input.quantity)?;
+    let (mut tx, store) = begin(&app, id).await?;
+    let before = queries::quantity(&mut tx, id, variant_id).await?.ok_or(Error::NotFound("line"))?;
+    let offer = queries::offer(&mut tx, &store, variant_id).await?;
+    let (amount, available) = offer.ok_or_else(|| rules::out_of_stock(&[(variant_id, 0)]))?;
+    // Fewer than before is fine even where it is still too many.
+    if input.quantity >= before {
+        rules::expect_available(variant_id, input.quantity, available)?;
+    }
+    queries::put(&mut tx, id, variant_id, input.quantity, amount).await?;
+    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+}
+
+/// Takes something out of a cart.
+#[utoipa::path(delete, path = "/api/carts/{id}/items/{variant_id}", tag = "cart",
+    params(("id" = String, Path, description = "The cart's id, or `current`"), ("variant_id" = Uuid, Path, description = "The line's variant")),
+    responses((status = 200, body = Cart), Refusals))]
+pub async fn remove_item(
+    State(app): State<App>,
+    CartAccess(id): CartAccess,
+    LineVariant(variant_id): LineVariant,
+    _: Query<NoParameters>,
+) -> Result<Response> {
+    let (mut tx, store) = begin(&app, id).await?;
+    if !queries::remove(&mut tx, id, variant_id).await? {
+        return Err(Error::NotFound("line"));
+    }
+    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+}
+
+/// Takes what changed for seen: the prices of this moment, and of each line as many as there are.
+#[utoipa::path(post, path = "/api/carts/{id}/acknowledgement", tag = "cart", params(("id" = String, Path, description = "The cart's id, or `current`")),
+    responses((status = 200, body = Cart), Refusals))]
+pub async fn acknowledge_cart(
+    State(app): State<App>,
+    CartAccess(id): CartAccess,
+    _: Query<NoParameters>,
+) -> Result<Response> {
+    let (mut tx, store) = begin(&app, id).await?;
+    let items = queries::items(&mut tx, &store, id).await?;
+    queries::acknowledge(&mut tx, &items, id).await?;
+    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+}
+
+/// Begins a change: an order that waits for its payment is cancelled first, then the cart is locked.
+async fn begin(app: &App, id: Uuid) -> Result<(PgTransaction<'static>, Store)> {
+    let state = queries::state(&mut *app.db.acquire().await?, id).await?;
+    if let Some(queries::State::Pending { order_id, .. }) = state {
+        close::cancel(&app.db, &app.stripe, order_id, Reason::CartChanged).await?.expect_cancelled()?;
+    }
+    let mut tx = app.db.begin().await?;
+    if !queries::lock(&mut tx, id).await? {
+        return Err(Error::NotFound("cart"));
+    }
+    let market = queries::market(&mut tx, id).await?.ok_or(Error::NotFound("cart"))?;
+    match queries::state(&mut tx, id).await? {
+        Some(queries::State::Open) => Ok((tx, market)),
+        Some(queries::State::Pending { order, .. }) => {
+            Err(Error::conflict("cart_changed", format!("Order {} of this cart was just placed.", order.number)))
+        }
+        Some(queries::State::Done) | None => Err(Error::NotFound("cart")),
+    }
+}
+
+async fn finish(mut tx: PgTransaction<'_>, store: &Store, id: Uuid) -> Result<Cart> {
+    queries::touch(&mut tx, id).await?;
+    let cart = queries::read(&mut tx, store, id).await?.ok_or(Error::NotFound("cart"))?;
+    tx.commit().await?;
+    Ok(cart)
+}
+
+async fn add(connection: &mut PgConnection, store: &Store, id: Uuid, item: &AddItem) -> Result<()> {
+    rules::expect_quantity("quantity", item.quantity)?;
+    let offer = queries::offer(connection, store, item.variant_id).await?;
+    let (amount, available) = offer.ok_or_else(|| Error::field("variant_id", "is not sold here"))?;
+    let before = queries::quantity(connection, id, item.variant_id).await?;
+    if before.is_none() && queries::line_count(connection, id).await? >= rules::MAX_LINES {
+        return Err(Error::conflict("cart_full", format!("A cart holds {} lines.", rules::MAX_LINES)));
+    }
+    let wanted = before.unwrap_or_default() + item.quantity;
+    rules::expect_available(item.variant_id, wanted, available)?;
+    Ok(queries::put(connection, id, item.variant_id, wanted, amount).await?)
+}
+
+/// What is said of one shopper is kept nowhere.
+fn answer(status: StatusCode, cart: &Cart) -> Response {
+    let private = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, private, axum::Json(cart)).into_response()
+}

@@ -1,0 +1,7 @@
+//! Carts: what a shopper means to buy, at the prices and the stock of this moment.
+
+pub mod access;
+pub mod handlers;
+pub mod model;
+pub mod queries;
+pub mod rules;

@@ -1,0 +1,6 @@
+//! Orders: what was sold, what became of it, and who may see it.
+
+pub mod access;
+pub mod handlers;
+pub mod model;
+pub mod queries;

@@ -1,0 +1,141 @@
+//! Closing an order that is not to be filled: the provider cancels first, only then does the stock go back.
+
+use serde_json::json;
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::{
+    queries::{self, OrderPayment},
+    refunds, settle,
+    stripe::{IntentStatus, Stripe},
+};
+use crate::{
+    error::{Error, Result},
+    jobs,
+    orders::queries::record,
+};
+
+/// Why an order is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Its buyer says so.
+    Customer,
+    /// Its cart is to be changed.
+    CartChanged,
+    /// It waited too long for its payment.
+    Expired,
+}
+
+/// What became of an order that was to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// It is cancelled, now or before.
+    Cancelled,
+    /// It was paid meanwhile.
+    Paid,
+    /// The bank is thinking: the money may still come.
+    Processing,
+}
+
+impl Reason {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::CartChanged => "cart_changed",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Closed {
+    /// For those who can only go on when it is.
+    ///
+    /// # Errors
+    /// 409 `order_paid` or `payment_processing`.
+    pub fn expect_cancelled(self) -> Result<()> {
+        match self {
+            Self::Cancelled => Ok(()),
+            Self::Paid => Err(Error::conflict("order_paid", "The order was paid meanwhile.")),
+            Self::Processing => {
+                Err(Error::conflict("payment_processing", "The bank is still working on the payment: ask again later."))
+            }
+        }
+    }
+}
+
+/// How often a payment that is begun anew while we close its order is followed.
+const PATIENCE: usize = 3;
+
+/// Cancels an order that was not paid: at the provider first, then here, with its stock. What is found to be paid is settled.
+///
+/// # Errors
+/// When the provider or the database is away; the order is then as it was.
+pub async fn cancel(db: &PgPool, stripe: &Stripe, order_id: Uuid, reason: Reason) -> Result<Closed> {
+    for _ in 0..PATIENCE {
+        let payment = queries::of_order(&mut *db.acquire().await?, order_id).await?;
+        let payment = payment.ok_or(Error::NotFound("order"))?;
+        if let Some(closed) = is_closed(&payment) {
+            return Ok(closed);
+        }
+        if let Some(provider_id) = &payment.provider_id {
+            let intent = stripe.cancel_payment_intent(provider_id).await?;
+            match intent.status {
+                IntentStatus::Canceled => {}
+                IntentStatus::Succeeded | IntentStatus::Processing => {
+                    settle::settle(db, payment.payment_id, &intent, None).await?;
+                    continue;
+                }
+                status => return Err(Error::Internal(format!("{provider_id} is {status:?} and cannot be cancelled"))),
+            }
+        }
+        let mut tx = db.begin().await?;
+        if close(&mut tx, &payment, reason).await? {
+            tx.commit().await?;
+            return Ok(Closed::Cancelled);
+        }
+    }
+    Err(Error::Internal("the order's payment begins anew again and again".into()))
+}
+
+/// False when the order or its payment moved since it was read.
+async fn close(connection: &mut PgConnection, read: &OrderPayment, reason: Reason) -> Result<bool> {
+    let now = queries::lock(connection, read.order_id).await?.ok_or(Error::NotFound("order"))?;
+    if now.order_status != "pending" || now.provider_id != read.provider_id || now.status == "captured" {
+        return Ok(false);
+    }
+    queries::set_status(connection, now.payment_id, "cancelled", None).await?;
+    queries::cancel_order(connection, now.order_id).await?;
+    record(connection, now.order_id, "cancelled", json!({ "reason": reason.as_str() })).await?;
+    Ok(true)
+}
+
+fn is_closed(payment: &OrderPayment) -> Option<Closed> {
+    match (payment.order_status.as_str(), payment.status.as_str()) {
+        ("cancelled", _) => Some(Closed::Cancelled),
+        ("pending", "processing") => Some(Closed::Processing),
+        ("pending", _) => None,
+        _ => Some(Closed::Paid),
+    }
+}
+
+/// Cancels an order that was confirmed and not shipped, and gives back what was paid.
+///
+/// # Errors
+/// 409 `order_shipped` when it is too late.
+pub async fn revoke(db: &PgPool, order_id: Uuid) -> Result<()> {
+    let mut tx = db.begin().await?;
+    let payment = queries::lock(&mut tx, order_id).await?;
+    let status = queries::order_status(&mut tx, order_id).await?;
+    match status.as_str() {
+        "cancelled" => return Ok(()),
+        "confirmed" if queries::shipped(&mut tx, order_id).await? == 0 => {}
+        _ => return Err(Error::conflict("order_shipped", "The order is on its way: send it back instead.")),
+    }
+    queries::cancel_order(&mut tx, order_id).await?;
+    record(&mut tx, order_id, "cancelled", json!({ "reason": Reason::Customer.as_str() })).await?;
+    if let Some(payment) = &payment {
+        refunds::request(&mut tx, payment, "the customer cancelled the order").await?;
+    }
+    jobs::enqueue_cancellation(&mut tx, order_id).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,203 @@
+//! Payments over HTTP: what the browser needs to pay, and what the provider tells.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chrono::Utc;
+use metrics::counter;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    queries::{self, OrderPayment},
+    refunds, settle,
+    stripe::{Intent, IntentStatus, NewIntent, Refund},
+    webhook::{self, Event},
+};
+use crate::{
+    app::App,
+    error::{Error, Refusals, Result},
+    extract::Query,
+    money::Money,
+    orders::{access::OrderAccess, model::PaymentStart, queries::record},
+    store::NoParameters,
+};
+
+/// Begins the payment of an order, or goes on with the one that was begun; safe to repeat. It moves no money: the browser
+/// confirms it with the provider.
+#[utoipa::path(post, path = "/api/orders/{number}/payment", tag = "orders", params(("number" = i64, Path, description = "The order's number")),
+    responses((status = 200, body = PaymentStart), Refusals))]
+pub async fn start_payment(State(app): State<App>, order: OrderAccess, _: Query<NoParameters>) -> Result<Response> {
+    let payment = queries::of_order(&mut *app.db.acquire().await?, order.id).await?;
+    let payment = payment.ok_or_else(|| Error::conflict("order_paid", "The order costs nothing."))?;
+    expect_payable(&payment)?;
+    let intent = match &payment.provider_id {
+        None => begin(&app, &payment, payment.attempt).await?,
+        Some(id) => match app.stripe.payment_intent(id).await? {
+            intent if intent.status == IntentStatus::Canceled => begin(&app, &payment, payment.attempt + 1).await?,
+            intent => intent,
+        },
+    };
+    if matches!(intent.status, IntentStatus::Succeeded | IntentStatus::Processing) {
+        settle::settle(&app.db, payment.payment_id, &intent, None).await?;
+        let payment = queries::of_order(&mut *app.db.acquire().await?, order.id).await?;
+        expect_payable(&payment.ok_or(Error::NotFound("order"))?)?;
+    }
+    let client_secret =
+        intent.client_secret.ok_or_else(|| Error::Internal("the provider gave no client secret".into()))?;
+    let start = PaymentStart {
+        payment_intent: intent.id,
+        client_secret,
+        amount: Money { amount: payment.amount, currency: payment.currency },
+        expires_at: payment.expires_at,
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(start)).into_response())
+}
+
+fn expect_payable(payment: &OrderPayment) -> Result<()> {
+    match (payment.order_status.as_str(), payment.status.as_str()) {
+        ("cancelled", _) => Err(Error::conflict("order_cancelled", "The order was cancelled: order again.")),
+        ("pending", "processing") => {
+            Err(Error::conflict("payment_processing", "The bank is still working on the payment."))
+        }
+        ("pending", "open") if payment.expired => {
+            Err(Error::conflict("order_expired", "The order was not paid in time: order again."))
+        }
+        ("pending", "open") => Ok(()),
+        _ => Err(Error::conflict("order_paid", "The order is paid.")),
+    }
+}
+
+/// Makes a payment at the provider and hands it out only when it is stored: one that is not can never be confirmed.
+async fn begin(app: &App, payment: &OrderPayment, attempt: i32) -> Result<Intent> {
+    let store_id = queries::store_id(&mut *app.db.acquire().await?).await?;
+    let intent = app
+        .stripe
+        .create_payment_intent(&NewIntent {
+            idempotency_key: &format!("{}:{attempt}", payment.payment_id),
+            amount: payment.amount,
+            currency: &payment.currency,
+            payment_id: payment.payment_id,
+            store_id,
+            order_number: payment.number,
+            receipt_email: None,
+            description: &format!("Order {}", payment.number),
+        })
+        .await?;
+    let mut tx = app.db.begin().await?;
+    let now = queries::lock(&mut tx, payment.order_id).await?.ok_or(Error::NotFound("order"))?;
+    // Another request began the same payment: the key made them one.
+    if now.provider_id.as_deref() == Some(&intent.id) {
+        return Ok(intent);
+    }
+    if let Err(refused) = expect_payable(&now) {
+        drop(tx);
+        app.stripe.cancel_payment_intent(&intent.id).await?;
+        return Err(refused);
+    }
+    queries::set_provider_id(&mut tx, now.payment_id, &intent.id, attempt).await?;
+    tx.commit().await?;
+    Ok(intent)
+}
+
+/// What the provider tells. Only this makes an order paid.
+#[utoipa::path(post, path = "/api/webhooks/stripe", tag = "payments", request_body = Object,
+    params(("Stripe-Signature" = Option<String>, Header, description = "Of the raw body, by the endpoint's secret")),
+    responses((status = 200, description = "Stored, known, or not ours"), Refusals))]
+pub async fn receive_webhook(
+    State(app): State<App>,
+    headers: HeaderMap,
+    _: Query<NoParameters>,
+    body: Bytes,
+) -> Result<StatusCode> {
+    let signature = headers.get("stripe-signature").and_then(|header| header.to_str().ok()).unwrap_or_default();
+    let keys = app.payment.required().map_err(|error| Error::Internal(error.to_string()))?;
+    let event = webhook::verify(keys.webhook_secret, signature, &body, Utc::now()).map_err(|error| {
+        counter!("webhooks_total", "outcome" => "refused").increment(1);
+        Error::field("Stripe-Signature", error.to_string())
+    })?;
+    let outcome = receive(&app, &event).await;
+    let label = match &outcome {
+        Ok(label) => label,
+        Err(_) => "failed",
+    };
+    counter!("webhooks_total", "outcome" => label).increment(1);
+    outcome.map(|_| StatusCode::OK)
+}
+
+async fn receive(app: &App, event: &Event) -> Result<&'static str> {
+    if queries::knows_event(&mut *app.db.acquire().await?, &event.id).await? {
+        return Ok("repeated");
+    }
+    match event.kind.split('.').next().unwrap_or_default() {
+        "payment_intent" => payment_event(app, event).await,
+        // `charge.refunded` has the charge; the refunds in it tell of themselves by `refund.*`.
+        "refund" => refund_event(app, event).await,
+        "charge" if event.kind.starts_with("charge.refund.") => refund_event(app, event).await,
+        "charge" if event.kind.starts_with("charge.dispute.") => dispute_event(app, event).await,
+        _ => Ok("ignored"),
+    }
+}
+
+async fn payment_event(app: &App, event: &Event) -> Result<&'static str> {
+    let Some(payment_id) = our_payment(app, &event.object).await? else { return Ok("foreign") };
+    let provider_id = text(&event.object, "id").ok_or_else(|| Error::field("id", "must be the payment's"))?;
+    let intent = app.stripe.payment_intent(provider_id).await?;
+    settle::settle(&app.db, payment_id, &intent, Some(event)).await?;
+    Ok("settled")
+}
+
+async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
+    let (Some(id), Some(intent)) = (text(&event.object, "id"), text(&event.object, "payment_intent")) else {
+        return Ok("ignored");
+    };
+    let known = queries::by_provider_id(&mut *app.db.acquire().await?, intent).await?;
+    let Some(payment_id) = known else { return Ok("foreign") };
+    let refund: Refund = app.stripe.refund(id).await?;
+    match refund.metadata.get("refund_id").and_then(|id| id.parse().ok()) {
+        Some(refund_id) => refunds::apply(&app.db, refund_id, &refund).await?,
+        None => refunds::adopt(&app.db, payment_id, &refund).await?,
+    }
+    queries::remember_event(&mut *app.db.acquire().await?, &event.id, &event.kind, payment_id).await?;
+    Ok("settled")
+}
+
+async fn dispute_event(app: &App, event: &Event) -> Result<&'static str> {
+    let Some(intent) = text(&event.object, "payment_intent") else { return Ok("ignored") };
+    let mut tx = app.db.begin().await?;
+    let Some(payment_id) = queries::by_provider_id(&mut tx, intent).await? else { return Ok("foreign") };
+    let Some(order_id) = queries::order_of(&mut tx, payment_id).await? else { return Ok("foreign") };
+    if !queries::remember_event(&mut tx, &event.id, &event.kind, payment_id).await? {
+        return Ok("repeated");
+    }
+    let about = json!({ "reason": text(&event.object, "reason"), "status": text(&event.object, "status") });
+    record(&mut tx, order_id, "disputed", about).await?;
+    tracing::error!(%order_id, kind = event.kind, "a payment is disputed");
+    tx.commit().await?;
+    Ok("settled")
+}
+
+/// The payment that an object of the provider's belongs to; none when it is another store's.
+///
+/// # Errors
+/// `not_found` when it says that it is ours and is not known: it should come again.
+async fn our_payment(app: &App, object: &Value) -> Result<Option<Uuid>> {
+    let metadata = object.get("metadata");
+    let id = |name| metadata.and_then(|metadata| text(metadata, name)?.parse::<Uuid>().ok());
+    let mut db = app.db.acquire().await?;
+    let (Some(payment_id), Some(store_id)) = (id("payment_id"), id("store_id")) else { return Ok(None) };
+    if store_id != queries::store_id(&mut db).await? {
+        return Ok(None);
+    }
+    match queries::order_of(&mut db, payment_id).await? {
+        Some(_) => Ok(Some(payment_id)),
+        None => Err(Error::Internal(format!("payment {payment_id} is not known here"))),
+    }
+}
+
+fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get(name)?.as_str()
+}
