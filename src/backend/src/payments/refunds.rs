@@ -136,15 +136,17 @@ pub async fn adopt(db: &PgPool, payment_id: Uuid, refund: &Refund) -> Result<()>
         sqlx::query_scalar!("SELECT id FROM refunds WHERE provider_id = $1", refund.id).fetch_optional(db).await?;
     let id = match known {
         Some(id) => id,
-        None => sqlx::query_scalar!(
+        None => {
+            sqlx::query_scalar!(
             "INSERT INTO refunds (payment_id, amount, reason, provider_id) VALUES ($1, $2, 'made at the provider', $3)
                  ON CONFLICT (provider_id) DO UPDATE SET updated_at = now() RETURNING id",
             payment_id,
             refund.amount,
             refund.id
         )
-        .fetch_one(db)
-        .await?,
+            .fetch_one(db)
+            .await?
+        }
     };
     apply(db, id, refund).await
 }

@@ -1,5 +1,6 @@
 //! `/api`.
 
+mod carts;
 mod categories;
 mod conventions;
 mod product;

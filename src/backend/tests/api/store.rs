@@ -16,6 +16,11 @@ async fn tells_what_every_page_needs(db: PgPool) {
         "name": "Mainline Supply", "legal_name": null, "legal_address": null, "contact_email": "hello@shop.example",
         "home_country": "DE", "currency": "EUR", "prices_include_tax": true,
     });
-    assert_eq!(shop.json("/api/store").await, expected);
+    let mut store = shop.json("/api/store").await;
+    let payment = store.as_object_mut().unwrap().remove("payment").unwrap();
+    assert_eq!(store, expected);
+    assert_eq!(payment["publishable_key"], "pk_test");
+    assert!(payment["api_url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert!(!payment.to_string().contains("sk_test") && !payment.to_string().contains("whsec"));
     assert_eq!(shop.get("/api/store?x=1").await.refused(), ["x"]);
 }

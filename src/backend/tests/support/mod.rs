@@ -1,6 +1,7 @@
 //! What tests stand on: a store on a port of its own, builders for what is in it, and the wire to its database.
 
 pub mod builders;
+pub mod guest;
 pub mod importer;
 pub mod wire;
 
@@ -45,6 +46,18 @@ impl Reply {
 
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The reply, if it has this status.
+    pub fn expect(self, status: StatusCode) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// Why it was refused, by status and code.
+    pub fn refusal(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text);
+        (self.status.as_u16(), self.json()["code"].as_str().unwrap().to_owned())
     }
 
     /// The names of the fields that were refused.
@@ -152,6 +165,11 @@ pub fn payment_at(url: &Url) -> PaymentConfig {
         stripe_api_url: url.clone(),
         stripe_browser_url: None,
     }
+}
+
+/// A provider that cannot be reached.
+pub fn provider_nowhere() -> Stripe {
+    Stripe::new(&payment_at(&"http://127.0.0.1:9".parse().unwrap()), Duration::from_secs(1)).unwrap()
 }
 
 /// What tokens are derived with in tests.

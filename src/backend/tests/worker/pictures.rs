@@ -35,7 +35,8 @@ impl Bench {
         let media = MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap();
         // The test's server is on loopback, which the real downloader refuses.
         let downloader = Arc::new(Downloader::new(|_| true).unwrap());
-        Self { context: JobContext { db: db.clone(), media, downloader }, db, _folder: folder }
+        let stripe = support::provider_nowhere();
+        Self { context: JobContext { db: db.clone(), media, downloader, stripe }, db, _folder: folder }
     }
 
     async fn picture(&self, source: &str) -> Uuid {

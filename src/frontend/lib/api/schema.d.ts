@@ -4,6 +4,109 @@
  */
 
 export interface paths {
+    "/api/carts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a cart, and hands its token to who made it. */
+        post: operations["create_cart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A cart at the prices and the stock of this moment. */
+        get: operations["get_cart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carts/{id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what changed for seen: the prices of this moment, and of each line as many as there are. */
+        post: operations["acknowledge_cart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carts/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts more of something into a cart. */
+        post: operations["add_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carts/{id}/items/{variant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes something out of a cart. */
+        delete: operations["remove_item"];
+        options?: never;
+        head?: never;
+        /** Changes how many of something a cart holds. */
+        patch: operations["change_item"];
+        trace?: never;
+    };
+    "/api/carts/{id}/shipping-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a cart costs at a destination, by each way of shipping it there. */
+        get: operations["list_shipping_methods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/categories": {
         parameters: {
             query?: never;
@@ -15,6 +118,97 @@ export interface paths {
         get: operations["list_categories"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The destinations with their address forms. */
+        get: operations["list_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Places an order of a cart: its stock is held until it is paid, cancelled or expired. Safe to repeat with the same
+         *     `Idempotency-Key`.
+         */
+        post: operations["place_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An order with its history. */
+        get: operations["get_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{number}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels an order that was not shipped; what was paid is given back. */
+        post: operations["cancel_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{number}/payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the payment of an order, or goes on with the one that was begun; safe to repeat. It moves no money: the browser
+         *     confirms it with the provider.
+         */
+        post: operations["start_payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -89,15 +283,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the provider tells. Only this makes an order paid. */
+        post: operations["receive_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description More of something. */
+        AddItem: {
+            /**
+             * Format: int32
+             * @description How many, added to what is there.
+             */
+            quantity: number;
+            /**
+             * Format: uuid
+             * @description What to buy.
+             */
+            variant_id: string;
+        };
+        /** @description Where something goes, or whom it is billed to. */
+        Address: {
+            /**
+             * @description City or town.
+             * @example Berlin
+             */
+            city: string;
+            /** @description Of the company, if it goes to one. */
+            company: string | null;
+            /**
+             * @description ISO 3166-1 alpha-2.
+             * @example DE
+             */
+            country: string;
+            /**
+             * @description Street and number.
+             * @example Hauptstr. 1
+             */
+            line1: string;
+            /** @description Apartment, suite, floor. */
+            line2: string | null;
+            /**
+             * @description Of the person who receives it.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /** @description For the carrier. */
+            phone: string | null;
+            /**
+             * @description As the country writes it; null where there are none.
+             * @example 10115
+             */
+            postal_code: string | null;
+            /** @description State, province or prefecture, where the country's addresses have one. */
+            region: string | null;
+        };
+        /** @description A field of a country's addresses. */
+        AddressField: {
+            /** @description What one looks like. */
+            example: string | null;
+            /**
+             * @description What it is called there.
+             * @example ZIP code
+             */
+            label: string;
+            /**
+             * @description A field of `Address`.
+             * @example postal_code
+             */
+            name: string;
+            /** @description What there is to choose; null where any text is taken. */
+            options: components["schemas"]["FieldOption"][] | null;
+            /** @description Whether it must be given. */
+            required: boolean;
+        };
         /**
          * @description Whether it can be bought, told of the best variant where a product is meant.
          * @enum {string}
          */
         Availability: "in_stock" | "low_stock" | "backorder" | "out_of_stock";
+        /** @description A cart at the prices and the stock of this moment. */
+        Cart: {
+            /** @description Whether every line can be bought as it is. */
+            can_check_out: boolean;
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7; it grants nothing.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Of all lines together.
+             */
+            item_count: number;
+            /** @description In the order in which they were added. */
+            items: components["schemas"]["CartItem"][];
+            pending_order: components["schemas"]["PendingOrder"] | null;
+            /** @description What the lines cost in the home market, without shipping. */
+            subtotal: components["schemas"]["Money"];
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+        };
+        /** @description A line of a cart. */
+        CartItem: {
+            /** @description Whether it can be bought. */
+            availability: components["schemas"]["Availability"];
+            /**
+             * Format: int32
+             * @description How many of it could be bought, 999 at the most; 0 for what is no longer sold.
+             */
+            available_quantity: number;
+            changed: components["schemas"]["Changed"] | null;
+            /** @description One value of each of the product's options. */
+            option_values: string[];
+            picture: components["schemas"]["Picture"] | null;
+            /** @description The product's address is `/products/{slug}`. */
+            product_slug: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /** @description The merchant's own number. */
+            sku: string | null;
+            /** @description The product's name. */
+            title: string;
+            /** @description What the line costs. */
+            total: components["schemas"]["Money"];
+            /** @description What one costs in the home market; what it cost last for what is no longer sold. */
+            unit_price: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description What is to be bought.
+             */
+            variant_id: string;
+        };
         /** @description A node of the tree of categories. */
         Category: {
             /**
@@ -147,6 +487,45 @@ export interface components {
             /** @description In the order to show them. */
             items: components["schemas"]["Category"][];
         };
+        /** @description Another quantity. */
+        ChangeItem: {
+            /**
+             * Format: int32
+             * @description How many, instead of what is there.
+             */
+            quantity: number;
+        };
+        /** @description What is not as it was. */
+        Changed: {
+            previous_price: components["schemas"]["Money"] | null;
+            /**
+             * Format: int32
+             * @description How many were wanted, if fewer are left.
+             */
+            previous_quantity: number | null;
+        };
+        /** @description A destination with its address form. */
+        Country: {
+            /**
+             * @description ISO 3166-1 alpha-2.
+             * @example US
+             */
+            code: string;
+            /** @description What to ask for, in this order. */
+            fields: components["schemas"]["AddressField"][];
+            /** @description In English. */
+            name: string;
+        };
+        /** @description The destinations, by name. */
+        CountryList: {
+            /** @description Where the store ships to. */
+            items: components["schemas"]["Country"][];
+        };
+        /** @description A new cart. */
+        CreateCart: {
+            /** @description What to begin with. */
+            items?: components["schemas"]["AddItem"][];
+        };
         /** @description What each further filter would leave. A facet ignores its own selection. */
         Facets: {
             /**
@@ -175,6 +554,18 @@ export interface components {
              */
             message: string;
         };
+        /** @description A choice. */
+        FieldOption: {
+            /** @description What to show. */
+            label: string;
+            /** @description What to send. */
+            value: string;
+        };
+        /**
+         * @description How much of it was shipped.
+         * @enum {string}
+         */
+        FulfilmentStatus: "unfulfilled" | "partially_fulfilled" | "fulfilled";
         /** @description An amount in a currency's minor units. */
         Money: {
             /**
@@ -196,6 +587,162 @@ export interface components {
             /** @description Its values. */
             values: components["schemas"]["ValueCount"][];
         };
+        /** @description What was sold, at the prices of then. */
+        Order: {
+            /** @description Whom it is billed to. */
+            billing_address: components["schemas"]["Address"];
+            /** @description Whether it can be cancelled now. */
+            can_cancel: boolean;
+            /** @description Whether it can be paid now. */
+            can_pay: boolean;
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description What was taken off. */
+            discount: components["schemas"]["Money"];
+            /** @description Where mails about it go. */
+            email: string;
+            /** @description Its history, oldest first. */
+            events: components["schemas"]["OrderEvent"][];
+            /**
+             * Format: date-time
+             * @description When it is given up unless it is paid.
+             */
+            expires_at: string;
+            /** @description How much of it was shipped. */
+            fulfilment_status: components["schemas"]["FulfilmentStatus"];
+            /** @description What was sold. */
+            lines: components["schemas"]["OrderLine"][];
+            /**
+             * Format: int64
+             * @description For people; it grants nothing.
+             */
+            number: number;
+            payment_error: components["schemas"]["PaymentError"] | null;
+            /** @description Where its payment stands. */
+            payment_status: components["schemas"]["PaymentStatus"];
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
+            placed_at: string;
+            /** @description Whether the tax is a part of the prices or comes on top of them. */
+            prices_include_tax: boolean;
+            /** @description What was given back. */
+            refunded: components["schemas"]["Money"];
+            /** @description How it travels, and for how much. */
+            shipping: components["schemas"]["Shipping"];
+            /** @description Where it goes. */
+            shipping_address: components["schemas"]["Address"];
+            /** @description Where it stands. */
+            status: components["schemas"]["OrderStatus"];
+            /** @description Of all lines. */
+            subtotal: components["schemas"]["Money"];
+            /** @description Of all rates. */
+            tax: components["schemas"]["Money"];
+            /** @description A row a rate. */
+            taxes: components["schemas"]["Tax"][];
+            /** @description What is to be paid. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description Something that happened to an order. */
+        OrderEvent: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description More about it, by its kind. */
+            data: Record<string, never>;
+            /**
+             * @description What happened.
+             * @example placed
+             */
+            kind: string;
+        };
+        /** @description What was sold of one variant. */
+        OrderLine: {
+            /** @description The names of the product's options then. */
+            option_names: string[];
+            /** @description One value of each. */
+            option_values: string[];
+            picture: components["schemas"]["Picture"] | null;
+            /** @description The product's address was `/products/{slug}`. */
+            product_slug: string;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /** @description The merchant's own number. */
+            sku: string | null;
+            /** @description The product's name then. */
+            title: string;
+            /** @description What the line cost. */
+            total: components["schemas"]["Money"];
+            /** @description What one cost at the destination. */
+            unit_price: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant_id: string;
+        };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderStatus: "pending" | "confirmed" | "completed" | "cancelled";
+        /** @description What a browser needs to confirm payments. */
+        Payment: {
+            /** @description Where what speaks Stripe's API is; null for Stripe itself, whose own script knows. */
+            api_url: string | null;
+            /** @description The provider's key for browsers. */
+            publishable_key: string;
+        };
+        /** @description Why a try to pay failed. */
+        PaymentError: {
+            /** @description The provider's code, such as `card_declined`. */
+            code: string;
+            /** @description The provider's words. */
+            message: string;
+        };
+        /** @description What the browser needs to confirm a payment with the provider. */
+        PaymentStart: {
+            /** @description What is to be paid. */
+            amount: components["schemas"]["Money"];
+            /** @description Lets the browser confirm this payment and nothing else. */
+            client_secret: string;
+            /**
+             * Format: date-time
+             * @description When the order is given up.
+             */
+            expires_at: string;
+            /**
+             * @description The provider's payment.
+             * @example pi_3MtwBwLkdIwHu7ix28a3tqPa
+             */
+            payment_intent: string;
+        };
+        /**
+         * @description Where its payment stands.
+         * @enum {string}
+         */
+        PaymentStatus: "unpaid" | "processing" | "paid" | "partially_refunded" | "refunded" | "cancelled";
+        /** @description An order that waits for its payment. */
+        PendingOrder: {
+            /**
+             * Format: date-time
+             * @description When it is given up.
+             */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description The order's number.
+             */
+            number: number;
+            /** @description What is to be paid. */
+            total: components["schemas"]["Money"];
+        };
         /** @description A picture in every size that there is. */
         Picture: {
             /** @description What is seen, for those who do not see it. */
@@ -207,6 +754,29 @@ export interface components {
             id: string;
             /** @description Ordered by format, then width. */
             renditions: components["schemas"]["Rendition"][];
+        };
+        /** @description An order to place. */
+        PlaceOrder: {
+            billing_address: components["schemas"]["Address"] | null;
+            /**
+             * Format: uuid
+             * @description What to buy.
+             */
+            cart_id: string;
+            /**
+             * @description Where mails about the order go.
+             * @example ada@example.com
+             */
+            email: string;
+            /** @description What the shopper was shown; another total is refused. */
+            expected_total: components["schemas"]["Money"];
+            /** @description Where it goes. */
+            shipping_address: components["schemas"]["Address"];
+            /**
+             * Format: uuid
+             * @description How it travels.
+             */
+            shipping_method_id: string;
         };
         /** @description From the cheapest to the dearest. */
         PriceRange: {
@@ -224,7 +794,7 @@ export interface components {
             code: string;
             /** @description What happened this time. */
             detail: string;
-            /** @description The fields that were refused; empty unless `code` is `invalid_request`. */
+            /** @description The fields or lines that were refused; empty when it is about the request as a whole. */
             errors: components["schemas"]["FieldError"][];
             /**
              * Format: int32
@@ -309,6 +879,18 @@ export interface components {
             /** @description In the order to show them. */
             values: string[];
         };
+        /** @description A line at the destination's price. */
+        QuotedLine: {
+            /** @description What the line costs. */
+            total: components["schemas"]["Money"];
+            /** @description What one costs. */
+            unit_price: components["schemas"]["Money"];
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant_id: string;
+        };
         /** @description One size of a picture in one format. */
         Rendition: {
             /**
@@ -333,6 +915,65 @@ export interface components {
             /** @description The title of the page. */
             title: string | null;
         };
+        /** @description How an order travels. */
+        Shipping: {
+            /**
+             * Format: int32
+             * @description Working days, at the most.
+             */
+            max_days: number;
+            /**
+             * Format: int32
+             * @description Working days, at the least.
+             */
+            min_days: number;
+            /** @description The method's name then. */
+            name: string;
+            /** @description What it costs. */
+            price: components["schemas"]["Money"];
+        };
+        /** @description What a cart costs when it travels this way. */
+        ShippingQuote: {
+            /** @description More about it. */
+            description: string;
+            free_from: components["schemas"]["Money"] | null;
+            /**
+             * Format: uuid
+             * @description The method.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Working days, at the most.
+             */
+            max_days: number;
+            /**
+             * Format: int32
+             * @description Working days, at the least.
+             */
+            min_days: number;
+            /** @description Its name. */
+            name: string;
+            /** @description What it costs. */
+            price: components["schemas"]["Money"];
+            /** @description Of all rates. */
+            tax: components["schemas"]["Money"];
+            /** @description A row a rate, the highest first. */
+            taxes: components["schemas"]["Tax"][];
+            /** @description What is to be paid. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description What a cart costs at a destination. */
+        ShippingQuotes: {
+            /** @description The ways of shipping, in the store's order; none means that the cart cannot be shipped there. */
+            items: components["schemas"]["ShippingQuote"][];
+            /** @description The lines at the destination's prices. */
+            lines: components["schemas"]["QuotedLine"][];
+            /** @description Whether the tax is a part of the prices or comes on top of them. */
+            prices_include_tax: boolean;
+            /** @description Of all lines. */
+            subtotal: components["schemas"]["Money"];
+        };
         /** @description What every page needs to know of the store. */
         Store: {
             /** @description Where customers write to. */
@@ -350,6 +991,11 @@ export interface components {
             /** @description Whether the prices shown include tax. */
             prices_include_tax: boolean;
         };
+        /** @description The store, and how it is paid. */
+        StoreWithPayment: components["schemas"]["Store"] & {
+            /** @description How it is paid. */
+            payment: components["schemas"]["Payment"];
+        };
         /** @description What may be meant by what has been typed so far. */
         Suggestions: {
             /** @description At most three. */
@@ -358,6 +1004,18 @@ export interface components {
             correction: string | null;
             /** @description At most five. */
             products: components["schemas"]["ProductCard"][];
+        };
+        /** @description The tax of one rate. */
+        Tax: {
+            /** @description What it comes to. */
+            amount: components["schemas"]["Money"];
+            /** @description As in `VAT`. */
+            name: string;
+            /**
+             * @description Per cent, as people write it: `19` or `25.5`.
+             * @example 19
+             */
+            percent: string;
         };
         /** @description How many products a value would leave. */
         ValueCount: {
@@ -412,6 +1070,503 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    create_cart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCart"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cart's id, or `current` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such cart, no token for it, or it was bought */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_cart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cart's id, or `current` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cart's id, or `current` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddItem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cart's id, or `current` */
+                id: string;
+                /** @description The line's variant */
+                variant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The cart's id, or `current` */
+                id: string;
+                /** @description The line's variant */
+                variant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeItem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cart"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shipping_methods: {
+        parameters: {
+            query: {
+                /**
+                 * @description ISO 3166-1 alpha-2.
+                 * @example AT
+                 */
+                country: string;
+            };
+            header?: never;
+            path: {
+                /** @description The cart's id, or `current` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShippingQuotes"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such cart, no token for it, or it was bought */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_categories: {
         parameters: {
             query?: never;
@@ -438,6 +1593,349 @@ export interface operations {
             };
             /** @description A field was refused; `errors` names each one */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryList"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every repetition of one request */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many orders are unpaid */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such order, or no token for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentStart"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -650,7 +2148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Store"];
+                    "application/json": components["schemas"]["StoreWithPayment"];
                 };
             };
             304: {
@@ -661,6 +2159,85 @@ export interface operations {
             };
             /** @description A field was refused; `errors` names each one */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of the raw body, by the endpoint's secret */
+                "Stripe-Signature"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Stored, known, or not ours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
