@@ -8,6 +8,7 @@ pub mod checkout;
 pub mod conditional;
 pub mod config;
 pub mod database;
+pub mod demo_provider;
 pub mod edge;
 pub mod error;
 pub mod extract;

@@ -1,5 +1,6 @@
 -- Payments and refunds as the provider has them, and the events that it sent.
 -- `open` moved no money yet; `attempt` counts the provider's objects for it, of which `provider_id` is the current one.
+-- `error_of` is the try that `error_code` is about, by the provider's id of it.
 CREATE TABLE payments (
     id            uuid PRIMARY KEY DEFAULT uuidv7(),
     order_id      uuid NOT NULL REFERENCES orders,
@@ -11,6 +12,7 @@ CREATE TABLE payments (
     captured      bigint NOT NULL DEFAULT 0,
     error_code    text,
     error_message text,
+    error_of      text,
     created_at    timestamptz NOT NULL DEFAULT now(),
     checked_at    timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT payments_provider_id_is_unique UNIQUE (provider_id),

@@ -68,7 +68,7 @@ async fn enqueue<T: TaskHandler + Serialize>(
     at: Option<DateTime<Utc>>,
 ) -> sqlx::Result<()> {
     // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
-    sqlx::query("SELECT FROM graphile_worker.add_job($1, payload => $2, max_attempts => $3, run_at => $4)")
+    sqlx::query("SELECT FROM graphile_worker.add_job($1, payload => $2::json, max_attempts => $3, run_at => $4)")
         .bind(T::IDENTIFIER)
         .bind(Json(job))
         .bind(attempts)

@@ -1,6 +1,6 @@
 //! Paying: the provider's API, what it tells us, and what becomes of an order by it.
 
-mod amounts;
+pub(crate) mod amounts;
 pub mod close;
 pub mod handlers;
 pub mod queries;

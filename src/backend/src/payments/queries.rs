@@ -31,6 +31,19 @@ pub struct OrderPayment {
     pub attempt: i32,
     /// The provider's object; none was asked for yet.
     pub provider_id: Option<String>,
+    /// The last try that is known to have failed.
+    pub error_of: Option<String>,
+}
+
+/// Why a try to pay failed.
+#[derive(Debug)]
+pub struct Failure<'a> {
+    /// Such as `card_declined`.
+    pub code: &'a str,
+    /// For people.
+    pub message: &'a str,
+    /// The try, by the provider's id of it.
+    pub of: &'a str,
 }
 
 /// The payment of an order, as it is; none for an order that costs nothing.
@@ -38,7 +51,8 @@ pub async fn of_order(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Re
     sqlx::query_as!(
         OrderPayment,
         r#"SELECT o.id AS order_id, o.number, o.status AS order_status, o.email, o.expires_at,
-                  o.expires_at <= now() AS "expired!", p.id AS payment_id, p.amount, p.currency, p.status, p.attempt, p.provider_id
+                  o.expires_at <= now() AS "expired!", p.id AS payment_id, p.amount, p.currency, p.status, p.attempt, p.provider_id,
+                  p.error_of
            FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.id = $1"#,
         order_id
     )
@@ -110,14 +124,17 @@ pub async fn set_status(
     connection: &mut PgConnection,
     payment_id: Uuid,
     status: &str,
-    error: Option<(&str, &str)>,
+    failure: Option<&Failure<'_>>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE payments SET status = $2, error_code = $3, error_message = $4, checked_at = now() WHERE id = $1",
+        "UPDATE payments SET status = $2, error_code = $3, error_message = $4, error_of = coalesce($5, error_of),
+                             checked_at = now()
+         WHERE id = $1",
         payment_id,
         status,
-        error.map(|(code, _)| code),
-        error.map(|(_, message)| message)
+        failure.map(|failure| failure.code),
+        failure.map(|failure| failure.message),
+        failure.map(|failure| failure.of)
     )
     .execute(connection)
     .await

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    queries::{self, OrderPayment},
+    queries::{self, Failure, OrderPayment},
     refunds,
     stripe::{Intent, IntentStatus, Stripe},
     webhook::Event,
@@ -56,7 +56,7 @@ pub async fn settle(db: &PgPool, payment_id: Uuid, intent: &Intent, event: Optio
     let settled = match intent.status {
         IntentStatus::Succeeded => captured(&mut tx, &payment, intent).await?,
         IntentStatus::Processing => processing(&mut tx, &payment).await?,
-        IntentStatus::RequiresPaymentMethod => failed(&mut tx, &payment, intent, event).await?,
+        IntentStatus::RequiresPaymentMethod => failed(&mut tx, &payment, intent).await?,
         IntentStatus::RequiresConfirmation
         | IntentStatus::RequiresAction
         | IntentStatus::RequiresCapture
@@ -104,27 +104,26 @@ async fn processing(connection: &mut PgConnection, payment: &OrderPayment) -> Re
     Ok(Settled::Processing)
 }
 
-/// A later state may be known already: only what is open or processing can fail.
-async fn failed(
-    connection: &mut PgConnection,
-    payment: &OrderPayment,
-    intent: &Intent,
-    event: Option<&Event>,
-) -> Result<Settled> {
+/// A later state may be known already: only what is open or processing can fail. Each try is told once.
+async fn failed(connection: &mut PgConnection, payment: &OrderPayment, intent: &Intent) -> Result<Settled> {
     let Some(error) = intent.last_payment_error.as_ref() else {
         still_open(connection, payment).await?;
         return Ok(Settled::Unchanged);
     };
+    let code = error.decline_code.as_deref().or(error.code.as_deref()).unwrap_or("payment_failed");
+    let failure = Failure {
+        code,
+        message: error.message.as_deref().unwrap_or("The payment was not made."),
+        of: error.charge.as_deref().or(intent.latest_charge.as_deref()).unwrap_or(code),
+    };
     if !matches!(payment.status.as_str(), "open" | "processing") {
         return Ok(Settled::Unchanged);
     }
-    let code = error.decline_code.as_deref().or(error.code.as_deref()).unwrap_or("payment_failed");
-    let message = error.message.as_deref().unwrap_or("The payment was not made.");
-    queries::set_status(connection, payment.payment_id, "open", Some((code, message))).await?;
-    // Each failure has an event of its own; who only looks again has seen it before.
-    if event.is_some_and(|event| event.kind == "payment_intent.payment_failed") || payment.status == "processing" {
-        record(connection, payment.order_id, "payment_failed", json!({ "code": code })).await?;
+    queries::set_status(connection, payment.payment_id, "open", Some(&failure)).await?;
+    if payment.error_of.as_deref() == Some(failure.of) {
+        return Ok(Settled::Unchanged);
     }
+    record(connection, payment.order_id, "payment_failed", json!({ "code": code })).await?;
     Ok(Settled::Failed)
 }
 

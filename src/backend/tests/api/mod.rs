@@ -3,6 +3,8 @@
 mod carts;
 mod categories;
 mod conventions;
+mod orders;
+mod payments;
 mod product;
 mod products;
 mod store;

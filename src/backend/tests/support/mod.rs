@@ -3,18 +3,24 @@
 pub mod builders;
 pub mod guest;
 pub mod importer;
+pub mod provider;
 pub mod wire;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::Router;
 use devopsify::{
     app::App,
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
+    jobs,
     media::MediaStore,
     payments::stripe::Stripe,
-    router,
+    router, telemetry,
 };
 use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
 use serde_json::Value;
@@ -23,11 +29,14 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use url::Url;
 
+use provider::Provider;
+
 /// A store that answers on a port of its own.
 pub struct Shop {
     pub db: PgPool,
     pub origin: Url,
     pub media: MediaStore,
+    pub stripe: Stripe,
     pub client: Client,
     _folder: TempDir,
 }
@@ -88,6 +97,44 @@ impl Shop {
 
     /// A store that visitors know by this address.
     pub async fn known_as(db: PgPool, public_url: &str, change: impl FnOnce(&mut ServeConfig)) -> Self {
+        let nowhere = payment_at(&format!("http://{}", unused_address().await).parse().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(listener, db, public_url, nowhere, change).await
+    }
+
+    /// A store that can be paid, at the demo provider beside it.
+    pub async fn selling(db: PgPool) -> (Self, Provider) {
+        Self::selling_with(db, |_| {}).await
+    }
+
+    pub async fn selling_with(db: PgPool, change: impl FnOnce(&mut ServeConfig)) -> (Self, Provider) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let webhooks = format!("http://{}/api/webhooks/stripe", listener.local_addr().unwrap());
+        let provider = Provider::start(webhooks.parse().unwrap()).await;
+        jobs::migrate(&db).await.unwrap();
+        (Self::on(listener, db, "http://shop.example", payment_at(&provider.url), change).await, provider)
+    }
+
+    /// A store whose provider's webhooks get lost.
+    pub async fn deaf(db: PgPool) -> (Self, Provider) {
+        let lost = format!("http://{}/lost", unused_address().await);
+        let provider = Provider::start(lost.parse().unwrap()).await;
+        jobs::migrate(&db).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        (Self::on(listener, db, "http://shop.example", payment_at(&provider.url), |_| {}).await, provider)
+    }
+
+    async fn on(
+        listener: TcpListener,
+        db: PgPool,
+        public_url: &str,
+        payment: PaymentConfig,
+        change: impl FnOnce(&mut ServeConfig),
+    ) -> Self {
+        // What the store logs is shown to who asks for it.
+        if std::env::var_os("RUST_LOG").is_some() {
+            telemetry::start_logging();
+        }
         let folder = TempDir::new().unwrap();
         let media = MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap();
         let mut config = ServeConfig {
@@ -99,21 +146,21 @@ impl Shop {
             dev: false,
         };
         change(&mut config);
-        let payment = payment_at(&format!("http://{}", unused_address().await).parse().unwrap());
+        let stripe = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
         let app = App {
             db: db.clone(),
             media: media.clone(),
             public_url: public_url.parse().unwrap(),
-            stripe: Stripe::new(&payment, Duration::from_secs(4)).unwrap(),
+            stripe: stripe.clone(),
             payment: Arc::new(payment),
             secrets: secrets(),
             config: Arc::new(config),
         };
-        let origin = serve(router::router(app)).await;
+        let origin = serve_on(listener, router::router(app));
         // The server alone sets the provider of TLS; nothing here speaks it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { db, origin, media, client, _folder: folder }
+        Self { db, origin, media, stripe, client, _folder: folder }
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -141,6 +188,15 @@ impl Shop {
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let request = body.into_iter().fold(request, |request, body| request.json(body));
         Self::read(request.send().await.unwrap()).await
+    }
+
+    /// Waits until a condition of the store holds.
+    pub async fn until(&self, what: &str, sql: &'static str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !sqlx::query_scalar::<_, bool>(sql).fetch_one(&self.db).await.unwrap() {
+            assert!(Instant::now() < deadline, "{what} never came about");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// The JSON of a successful answer.
@@ -184,7 +240,10 @@ pub fn strings(list: &Value, field: &str) -> Vec<String> {
 
 /// Serves a router on a free port until the test ends.
 pub async fn serve(router: Router) -> Url {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    serve_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), router)
+}
+
+fn serve_on(listener: TcpListener, router: Router) -> Url {
     let origin = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
     tokio::spawn(
         async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
