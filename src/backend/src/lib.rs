@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod conditional;
 pub mod config;
 pub mod database;
+pub mod demo_provider;
 pub mod edge;
 pub mod error;
 pub mod extract;

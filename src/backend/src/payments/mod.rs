@@ -1,5 +1,5 @@
 //! Paying: the provider's API and what it tells us.
 
-mod amounts;
+pub(crate) mod amounts;
 pub mod stripe;
 pub mod webhook;
