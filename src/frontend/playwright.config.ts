@@ -53,6 +53,7 @@ export default defineConfig({
           OPERATIONS_PORT: '18081',
           WORKER_PORT: '18082',
           STOREFRONT_PORT: '13000',
+          DEMO_PROVIDER_PORT: '18083',
         },
         // The store stops its database and its storefront itself, and is given the time to.
         gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },

@@ -145,6 +145,10 @@ pub struct UpConfig {
     #[arg(long, env = "DEMO_PROVIDER_URL", value_parser = origin)]
     pub demo_provider_url: Option<Url>,
 
+    /// Whether the demo payment provider is started, which `up` finds out.
+    #[arg(skip)]
+    pub demo_provider: bool,
+
     /// The database, the pictures and the addresses to listen on; the pictures are in the home.
     #[command(flatten)]
     pub common: CommonConfig,

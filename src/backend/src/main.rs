@@ -5,8 +5,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use devopsify::{
     catalog::import::{self, ImportCommand},
-    config::{CommonConfig, DatabaseConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig},
-    database, router, serve, telemetry, up, worker,
+    config::{
+        CommonConfig, DatabaseConfig, DemoProviderConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig,
+    },
+    database, demo_provider, router, serve, telemetry, up, worker,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -44,6 +46,12 @@ enum Command {
         #[command(flatten)]
         config: WorkerConfig,
     },
+    /// Be the payment provider of a store that is tried out: Stripe's API with test cards; nothing is charged.
+    #[command(
+        mut_arg("stripe_api_url", |argument| argument.hide(true)),
+        mut_arg("stripe_browser_url", |argument| argument.hide(true))
+    )]
+    DemoProvider(DemoProviderConfig),
     /// Bring the database's schema up to what this binary needs.
     Migrate {
         #[command(flatten)]
@@ -79,6 +87,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Worker { common, config } => {
             worker::run(common, config, telemetry::start_metrics()?, on_signal()?).await?;
         }
+        Command::DemoProvider(config) => demo_provider::run(config, on_signal()?).await?,
         Command::Migrate { database } => {
             let applied = database::migrate(database.required_url()?).await?;
             println!("{applied} migrations applied");

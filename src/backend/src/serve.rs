@@ -36,6 +36,7 @@ pub async fn run(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    common.expect_complete()?;
     let public = listen(&common.host, config.port, "PORT").await?;
     let operations = listen(&common.host, config.operations_port, "OPERATIONS_PORT").await?;
     let db = database::pool(&common.database)?;

@@ -39,6 +39,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     describe_counter!("jobs_total", "Runs of jobs, by task and outcome");
     describe_histogram!("job_duration_seconds", "Time that a completed job ran, by task");
+    common.expect_complete()?;
     let listeners = serve::listen(&common.host, config.worker_port, "WORKER_PORT").await?;
     let db = database::pool(&common.database)?;
     let ready = operations::Ready::default();

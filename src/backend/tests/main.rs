@@ -9,6 +9,7 @@ mod database;
 mod edge;
 mod import;
 mod operations;
+mod provider;
 mod support;
 mod up;
 mod worker;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{DirBuilder, File, OpenOptions, TryLockError},
-    io::{self, Write},
+    io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -80,6 +80,35 @@ impl Home {
     /// When the folder cannot be written.
     pub fn remember(&self, what: &str) -> anyhow::Result<()> {
         private_file(&self.folder.join(what)).map(drop).with_context(|| format!("{what} cannot be remembered"))
+    }
+
+    /// A secret that is thought of at random when it is first asked for, and kept in a file of that name: 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub fn secret(&self, name: &str) -> anyhow::Result<String> {
+        let path = self.folder.join(name);
+        match std::fs::read_to_string(&path) {
+            Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+            }
+            _ => {}
+        }
+        let make = || -> io::Result<String> {
+            let mut random = [0; 32];
+            File::open("/dev/urandom")?.read_exact(&mut random)?;
+            let secret: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+            // Complete or not there at all; half a secret would be kept for ever.
+            let half = self.folder.join(format!("{name}.new"));
+            let _ = std::fs::remove_file(&half);
+            let mut file = private_file(&half)?;
+            file.write_all(secret.as_bytes())?;
+            file.sync_all()?;
+            std::fs::rename(&half, &path)?;
+            Ok(secret)
+        };
+        make().with_context(|| format!("{} cannot be written", path.display()))
     }
 
     /// Tells other commands the database's address.
@@ -189,6 +218,17 @@ mod tests {
         assert!(refused.contains("running already"), "{refused}");
         drop(home);
         Home::open(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_secret_stays_the_same_and_is_nobody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::open(folder.path()).unwrap();
+        let secret = home.secret("one").unwrap();
+        assert!(secret.len() == 64 && secret.bytes().all(|digit| digit.is_ascii_hexdigit()), "{secret}");
+        assert_eq!(home.secret("one").unwrap(), secret);
+        assert_ne!(home.secret("two").unwrap(), secret);
+        assert_eq!(folder.path().join("one").metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -4,12 +4,14 @@ pub mod account;
 pub mod cluster;
 mod demo;
 pub mod home;
+mod payments;
 pub mod place;
 pub mod postgres;
 pub mod process;
 pub mod programs;
 pub mod repository;
 pub mod running;
+mod service;
 mod signals;
 mod steps;
 pub mod storefront;
@@ -98,6 +100,11 @@ async fn start(
 
     import_demo(&common, repository, home, &mut steps).await?;
 
+    if config.demo_provider {
+        running.start_payments(home, config).await?;
+        steps.done("Demo payments ready");
+    }
+
     running.start_storefront(home, repository, config).await?;
     steps.done("Storefront ready");
 
@@ -108,7 +115,8 @@ async fn start(
     Ok(())
 }
 
-/// What `up` decides itself: pictures in the home, the storefront on its port, links to the port that is listened on.
+/// What `up` decides itself: pictures in the home, the storefront on its port, links to the port that is listened on, secrets
+/// that nobody gave.
 fn completed(mut config: UpConfig, home: &Home) -> anyhow::Result<UpConfig> {
     config.common.media_url = home.media_url()?;
     config.common.database.database_url.take_if(|url| url.is_empty());
@@ -117,18 +125,30 @@ fn completed(mut config: UpConfig, home: &Home) -> anyhow::Result<UpConfig> {
     if config.common.public_url.as_str() == "http://localhost:8080/" {
         config.common.public_url = Url::parse(&format!("http://localhost:{}", config.serve.port))?;
     }
+    config.demo_provider = payments::is_demo(&config.common.payment);
+    if config.demo_provider {
+        config.common.payment = payments::demo(&config, home)?;
+    }
+    config.common.secret_key.take_if(|key| key.is_empty());
+    if config.common.secret_key.is_none() {
+        config.common.secret_key = Some(home.secret("secret-key")?);
+    }
+    config.common.expect_complete()?;
     Ok(config)
 }
 
 /// All at once, so that two that are the same are noticed too.
 async fn expect_free_ports(config: &UpConfig) -> anyhow::Result<()> {
     let loopback = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
-    let ports = [
+    let mut ports = vec![
         (&*config.common.host, config.serve.port, "PORT"),
         (&*config.common.host, config.serve.operations_port, "OPERATIONS_PORT"),
         (&*config.common.host, config.worker.worker_port, "WORKER_PORT"),
         (&loopback, config.storefront_port, "STOREFRONT_PORT"),
     ];
+    if config.demo_provider {
+        ports.push((&*config.common.host, config.demo_provider_port, "DEMO_PROVIDER_PORT"));
+    }
     let mut held: Vec<TcpListener> = Vec::new();
     for (hosts, port, variable) in ports {
         held.extend(serve::listen(hosts, port, variable).await?);
@@ -177,6 +197,9 @@ fn tell(config: &UpConfig, home: &Home, database: Option<&Path>) {
     say(&format!("  API          {public}/api/docs"));
     say(&format!("  Metrics      {operations}/metrics"));
     say(&format!("  Worker       {worker}/metrics"));
+    if config.demo_provider {
+        say(&format!("  Payments     {} (demo: nothing is charged)", payments::origin(&config.common.payment)));
+    }
     let elsewhere = database.filter(|folder| !folder.starts_with(home.folder()));
     let elsewhere = elsewhere.map(|folder| format!(" and {}", folder.display())).unwrap_or_default();
     say(&format!("\n  Everything is kept in {}{elsewhere}. Ctrl-C stops it.\n", config.home.display()));

@@ -20,11 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     home::Home,
-    local_origin,
+    local_origin, payments,
     postgres::{self, Server},
     repository::Repository,
+    service::Service,
     steps::{Restarts, Steps},
-    storefront::{self, Storefront},
+    storefront,
 };
 use crate::{
     config::{CommonConfig, UpConfig},
@@ -37,10 +38,11 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 #[derive(Default)]
 pub struct Running {
     postgres: Option<Server>,
-    storefront: Option<Storefront>,
+    payments: Option<Service>,
+    storefront: Option<Service>,
     store: JoinSet<anyhow::Result<()>>,
     stop_store: CancellationToken,
-    restarts: [Restarts; 2],
+    restarts: Restarts,
 }
 
 impl Running {
@@ -57,6 +59,11 @@ impl Running {
         self.postgres.as_ref().map(Server::folder)
     }
 
+    /// Starts the demo payment provider and waits until it is ready.
+    pub async fn start_payments(&mut self, home: &Home, config: &UpConfig) -> anyhow::Result<()> {
+        self.payments.insert(payments::launch(home, config).await?).ready().await
+    }
+
     /// Starts Next.js and waits until it is ready.
     pub async fn start_storefront(
         &mut self,
@@ -71,7 +78,7 @@ impl Running {
             public_url: config.common.public_url.as_str().trim_end_matches('/').to_owned(),
             dev: config.serve.dev,
         };
-        self.storefront.insert(Storefront::launch(&home.logs(), options).await?).ready().await
+        self.storefront.insert(storefront::launch(&home.logs(), options).await?).ready().await
     }
 
     /// Starts the public origin and the worker in this process, and waits until the origin is ready.
@@ -96,31 +103,21 @@ impl Running {
         loop {
             tokio::select! {
                 ended = end_of_postgres(self.postgres.as_mut()) => self.heal_postgres(ended?).await?,
-                ended = end_of_storefront(self.storefront.as_mut()) => self.heal_storefront(ended?).await?,
+                ended = end_of(self.payments.as_mut()) => heal(self.payments.as_mut(), ended?).await?,
+                ended = end_of(self.storefront.as_mut()) => heal(self.storefront.as_mut(), ended?).await?,
                 ended = ended_by_itself(&mut self.store) => return ended,
             }
         }
     }
 
     async fn heal_postgres(&mut self, ended: ExitStatus) -> anyhow::Result<()> {
-        let (Some(server), [restarts, _]) = (self.postgres.as_mut(), &mut self.restarts) else { return Ok(()) };
-        if !restarts.allow(Instant::now()) {
+        let Some(server) = self.postgres.as_mut() else { return Ok(()) };
+        if !self.restarts.allow(Instant::now()) {
             bail!("PostgreSQL ends again and again ({ended}); {}", server.log_end());
         }
         let mut steps = Steps::begin();
         server.restart().await?;
         steps.done(&format!("PostgreSQL healed (it ended: {ended})"));
-        Ok(())
-    }
-
-    async fn heal_storefront(&mut self, ended: ExitStatus) -> anyhow::Result<()> {
-        let (Some(storefront), [_, restarts]) = (self.storefront.as_mut(), &mut self.restarts) else { return Ok(()) };
-        if !restarts.allow(Instant::now()) {
-            bail!("Next.js ends again and again ({ended}); {}", storefront.log_end());
-        }
-        let mut steps = Steps::begin();
-        storefront.restart().await?;
-        steps.done(&format!("Storefront healed (it ended: {ended})"));
         Ok(())
     }
 
@@ -137,8 +134,8 @@ impl Running {
         if hurry.run_until_cancelled(drained).await.is_none() {
             self.store.shutdown().await;
         }
-        if let Some(storefront) = &mut self.storefront {
-            storefront.stop(hurry).await;
+        for service in [&mut self.storefront, &mut self.payments].into_iter().flatten() {
+            service.stop(hurry).await;
         }
         if let Some(server) = &mut self.postgres {
             server.stop(hurry).await;
@@ -153,10 +150,17 @@ async fn end_of_postgres(server: Option<&mut Server>) -> io::Result<ExitStatus> 
     }
 }
 
-async fn end_of_storefront(storefront: Option<&mut Storefront>) -> io::Result<ExitStatus> {
-    match storefront {
-        Some(storefront) => storefront.ended().await,
+async fn end_of(service: Option<&mut Service>) -> io::Result<ExitStatus> {
+    match service {
+        Some(service) => service.ended().await,
         None => pending().await,
+    }
+}
+
+async fn heal(service: Option<&mut Service>, ended: ExitStatus) -> anyhow::Result<()> {
+    match service {
+        Some(service) => service.heal(ended).await,
+        None => Ok(()),
     }
 }
 

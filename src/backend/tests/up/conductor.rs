@@ -1,10 +1,10 @@
-//! `devopsify up` as a whole, with a stand-in for Next.js that answers with its process id.
+//! `devopsify up` as a whole, with a stand-in for Next.js that answers with its process id, or with its environment's names.
 
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    os::unix::fs::symlink,
+    os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
 };
@@ -17,16 +17,18 @@ use super::{database, expect_gone, kill, wait_for};
 
 const NEXT: &str = "
 const port = process.argv[process.argv.indexOf('-p') + 1];
-require('http').createServer((_, reply) => reply.end(String(process.pid))).listen(Number(port), '127.0.0.1');
+const answer = url => url === '/names' ? Object.keys(process.env).join(' ') : String(process.pid);
+require('http').createServer(({ url }, reply) => reply.end(answer(url))).listen(Number(port), '127.0.0.1');
 ";
 
-/// A checkout as far as `up` looks at it, and four ports.
+/// A checkout as far as `up` looks at it, and five ports.
 struct Checkout {
     folder: TempDir,
-    ports: [u16; 4],
+    ports: [u16; 5],
 }
 
-const VARIABLES: [&str; 4] = ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT"];
+const VARIABLES: [&str; 5] = ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT", "DEMO_PROVIDER_PORT"];
+const SECRETS: [&str; 4] = ["DATABASE_URL", "SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
 
 impl Checkout {
     fn new() -> Self {
@@ -42,7 +44,7 @@ impl Checkout {
             symlink(database().join(shared), source.join(shared)).unwrap();
         }
         // Held all at once, so that they differ.
-        let listeners = [(); 4].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+        let listeners = [(); 5].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
         Self { folder, ports: listeners.map(|listener| listener.local_addr().unwrap().port()) }
     }
 
@@ -54,14 +56,21 @@ impl Checkout {
         let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
         command.arg("up").current_dir(self.folder.path()).stdin(Stdio::null());
         command.envs(VARIABLES.iter().zip(self.ports.map(|port| port.to_string())));
-        for theirs in ["DATABASE_URL", "DEVOPSIFY_HOME", "HOST", "PUBLIC_URL", "DEV"] {
-            command.env_remove(theirs);
+        let theirs = ["DEVOPSIFY_HOME", "HOST", "PUBLIC_URL", "DEV", "DEMO_PROVIDER_URL", "STRIPE_PUBLISHABLE_KEY"];
+        for variable in theirs.iter().chain(&SECRETS) {
+            command.env_remove(variable);
         }
         command
     }
 
     fn up(&self) -> Up {
-        let mut child = self.command().stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        self.up_with(&[])
+    }
+
+    fn up_with(&self, variables: &[(&str, &str)]) -> Up {
+        let mut command = self.command();
+        command.envs(variables.iter().copied());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut up = Up { output: BufReader::new(child.stdout.take().unwrap()), child };
         up.expect("Ctrl-C stops it");
         up
@@ -75,6 +84,22 @@ impl Checkout {
 
     fn next(&self) -> i32 {
         get(self.ports[3], "/").unwrap().parse().unwrap()
+    }
+
+    /// The demo provider's process, which is found by its variables; only Linux tells.
+    fn demo_provider(&self) -> Option<i32> {
+        let ours = format!("DEMO_PROVIDER_PORT={}", self.ports[4]);
+        let of_process = |folder: PathBuf| {
+            let (line, variables) = (fs::read(folder.join("cmdline")).ok()?, fs::read(folder.join("environ")).ok()?);
+            let has = |bytes: &[u8], word: &str| bytes.split(|byte| *byte == 0).any(|part| part == word.as_bytes());
+            (has(&line, "demo-provider") && has(&variables, &ours))
+                .then(|| folder.file_name()?.to_str()?.parse().ok())?
+        };
+        fs::read_dir("/proc").ok()?.flatten().find_map(|entry| of_process(entry.path()))
+    }
+
+    fn demo_answers(&self) -> bool {
+        get(self.ports[4], "/").is_some_and(|page| page.contains("nothing is charged"))
     }
 
     fn postgres(&self) -> i32 {
@@ -142,12 +167,25 @@ fn everything_starts_heals_and_stops() {
     assert_eq!(running_database(&checkout.home()), Some(url));
     kill(checkout.next(), Signal::KILL);
     up.expect("Storefront healed");
+    assert!(checkout.demo_answers());
+    if cfg!(target_os = "linux") {
+        kill(checkout.demo_provider().unwrap(), Signal::KILL);
+        up.expect("Demo payments healed");
+        assert!(checkout.demo_answers());
+    }
+    for secret in
+        ["secret-key", "payment-secret-key", "payment-publishable-key", "payment-webhook-secret", "payments.jsonl"]
+    {
+        assert_eq!(checkout.home().join(secret).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{secret}");
+    }
 
-    let (postgres, next) = (checkout.postgres(), checkout.next());
+    let (postgres, next, demo) = (checkout.postgres(), checkout.next(), checkout.demo_provider());
     up.signal(Signal::TERM);
     assert_eq!(up.child.wait().unwrap().code(), Some(0));
     expect_gone(postgres);
     expect_gone(next);
+    demo.into_iter().for_each(expect_gone);
+    assert!(!checkout.demo_answers());
     assert!(!checkout.data().join("postmaster.pid").exists(), "PostgreSQL was not shut down in order");
     assert_eq!(running_database(&checkout.home()), None);
 }
@@ -156,15 +194,26 @@ fn everything_starts_heals_and_stops() {
 fn a_killed_up_takes_its_programs_along_and_the_next_one_starts() {
     let checkout = Checkout::new();
     let mut up = checkout.up();
-    let (postgres, next) = (checkout.postgres(), checkout.next());
+    let (postgres, next, demo) = (checkout.postgres(), checkout.next(), checkout.demo_provider());
     up.signal(Signal::KILL);
     up.child.wait().unwrap();
     assert_eq!(running_database(&checkout.home()), None);
     if cfg!(target_os = "linux") {
         expect_gone(next);
         expect_gone(postgres);
+        expect_gone(demo.unwrap());
     }
-    let mut up = checkout.up();
+    // A provider of its own, and secrets that the renderer of pages has no use for.
+    let mut up = checkout.up_with(&[
+        ("STRIPE_SECRET_KEY", "sk_test_1"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_test_1"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_1"),
+        ("SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+    ]);
+    assert_eq!((checkout.demo_provider(), checkout.demo_answers()), (None, false));
+    let names = get(checkout.ports[3], "/names").unwrap();
+    assert!(names.contains("API_URL"), "{names}");
+    assert!(SECRETS.iter().all(|secret| !names.split(' ').any(|name| name == *secret)), "{names}");
     up.signal(Signal::INT);
     assert_eq!(up.child.wait().unwrap().code(), Some(0));
 }
@@ -179,6 +228,9 @@ fn what_is_missing_or_taken_is_named() {
         assert!(refusal.contains("is in use") && refusal.contains(&format!("set {variable} to")), "{refusal}");
         checkout.ports[number] = own;
     }
+    let refused = checkout.command().env("STRIPE_SECRET_KEY", "sk_test_1").output().unwrap();
+    let refusal = String::from_utf8(refused.stderr).unwrap();
+    assert!(refusal.contains("STRIPE_PUBLISHABLE_KEY is not set"), "{refusal}");
     fs::remove_file(checkout.folder.path().join("src/database/node_modules")).unwrap();
     let refusal = checkout.refusal();
     assert!(refusal.contains("run `make up`"), "{refusal}");
