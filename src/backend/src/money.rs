@@ -49,6 +49,47 @@ pub fn parse_decimal(text: &str, currency: &str) -> Result<i64, String> {
     }
 }
 
+/// Writes minor units for people, as the storefront does: `€1,234.50`, `JP¥1,200`, `KWD 1.250`.
+pub fn display(amount: i64, currency: &str) -> String {
+    // What browsers have for the storefront's language.
+    let symbol = match currency {
+        "AUD" => "A$",
+        "BRL" => "R$",
+        "CAD" => "CA$",
+        "CNY" => "CN¥",
+        "EUR" => "€",
+        "GBP" => "£",
+        "HKD" => "HK$",
+        "ILS" => "₪",
+        "INR" => "₹",
+        "JPY" => "JP¥",
+        "KRW" => "₩",
+        "MXN" => "MX$",
+        "NZD" => "NZ$",
+        "PHP" => "₱",
+        "TWD" => "NT$",
+        "USD" => "US$",
+        "VND" => "₫",
+        // A no-break space: a price is one word.
+        _ => &format!("{currency}\u{a0}"),
+    };
+    let sign = if amount < 0 { "-" } else { "" };
+    let digits = exponent(currency) as usize;
+    let padded = format!("{:0>width$}", amount.unsigned_abs(), width = digits + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - digits);
+    let point = if digits > 0 { "." } else { "" };
+    format!("{sign}{symbol}{}{point}{fraction}", grouped(whole))
+}
+
+/// Digits with a comma before each three.
+fn grouped(digits: &str) -> String {
+    let commas = |(position, digit): (usize, char)| {
+        let comma = position > 0 && (digits.len() - position).is_multiple_of(3);
+        comma.then_some(',').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(commas).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -84,6 +125,28 @@ mod tests {
             "NaN",
         ] {
             assert!(parse_decimal(bad, "EUR").is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_as_their_currency_is() {
+        for (amount, currency, text) in [
+            (6900, "EUR", "€69.00"),
+            (5, "EUR", "€0.05"),
+            (0, "EUR", "€0.00"),
+            (123_456_789, "EUR", "€1,234,567.89"),
+            (-14_290, "EUR", "-€142.90"),
+            (1_200, "JPY", "JP¥1,200"),
+            (999, "JPY", "JP¥999"),
+            (0, "JPY", "JP¥0"),
+            (1_250, "KWD", "KWD\u{a0}1.250"),
+            (9, "KWD", "KWD\u{a0}0.009"),
+            (1_234_567_891, "KWD", "KWD\u{a0}1,234,567.891"),
+            (100, "CLF", "CLF\u{a0}0.0100"),
+            (MAX_AMOUNT, "USD", "US$10,000,000,000.00"),
+            (i64::MIN, "JPY", "-JP¥9,223,372,036,854,775,808"),
+        ] {
+            assert_eq!(display(amount, currency), text);
         }
     }
 
