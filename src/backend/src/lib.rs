@@ -1,6 +1,7 @@
 //! DevOpsify: an e-commerce API, its edge and its worker. The list of modules is the table of contents.
 
 pub mod app;
+pub mod audit;
 pub mod capability;
 pub mod catalog;
 pub mod conditional;

@@ -2,6 +2,8 @@
 
 pub mod builders;
 pub mod importer;
+pub mod orders;
+pub mod program;
 pub mod wire;
 
 use std::{net::SocketAddr, sync::Arc};
