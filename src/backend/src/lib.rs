@@ -11,6 +11,7 @@ pub mod edge;
 pub mod error;
 pub mod extract;
 pub mod jobs;
+pub mod mail;
 pub mod media;
 pub mod money;
 pub mod operations;

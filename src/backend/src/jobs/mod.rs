@@ -5,11 +5,15 @@ use std::sync::Arc;
 use anyhow::Context;
 use graphile_worker::{TaskHandler, WorkerUtils};
 use sqlx::{PgConnection, PgPool};
+use url::Url;
 use uuid::Uuid;
 
-use crate::media::MediaStore;
+use crate::{capability::Secrets, mail::Mailer, media::MediaStore};
 
+pub mod cancellation;
+pub mod confirmation;
 pub mod download;
+mod order_mail;
 pub mod picture;
 pub mod renditions;
 
@@ -25,6 +29,12 @@ pub struct JobContext {
     pub media: MediaStore,
     /// How pictures are fetched.
     pub downloader: Arc<download::Downloader>,
+    /// How customers are written to.
+    pub mailer: Mailer,
+    /// What the links in mails are opened with.
+    pub secrets: Secrets,
+    /// Where the links in mails lead.
+    pub public_url: Url,
 }
 
 /// Brings the queue's own tables up to what its library needs.
@@ -33,6 +43,35 @@ pub struct JobContext {
 /// When the database refuses.
 pub async fn migrate(db: &PgPool) -> anyhow::Result<()> {
     WorkerUtils::new(db.clone(), SCHEMA).migrate().await.context("the queue's tables cannot be made")
+}
+
+/// Queues the mail that says that an order was paid, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_confirmation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
+    enqueue_for_order(connection, confirmation::SendConfirmation::IDENTIFIER, order_id).await
+}
+
+/// Queues the mail that says that a paid order was cancelled and what is given back, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
+    enqueue_for_order(connection, cancellation::SendCancellation::IDENTIFIER, order_id).await
+}
+
+async fn enqueue_for_order(connection: &mut PgConnection, task: &str, order_id: Uuid) -> sqlx::Result<()> {
+    // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
+    sqlx::query(
+        "SELECT FROM graphile_worker.add_job($1, payload => json_build_object('order_id', $2), max_attempts => $3)",
+    )
+    .bind(task)
+    .bind(order_id)
+    .bind(order_mail::ATTEMPTS)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Queues the making of new pictures' sizes, in the caller's transaction.

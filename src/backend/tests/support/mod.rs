@@ -4,6 +4,7 @@ pub mod builders;
 pub mod importer;
 pub mod orders;
 pub mod program;
+pub mod smtp;
 pub mod wire;
 
 use std::{net::SocketAddr, sync::Arc};

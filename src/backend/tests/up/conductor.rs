@@ -6,7 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
 use devopsify::up::running_database;
@@ -54,7 +54,7 @@ impl Checkout {
         let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
         command.arg("up").current_dir(self.folder.path()).stdin(Stdio::null());
         command.envs(VARIABLES.iter().zip(self.ports.map(|port| port.to_string())));
-        for theirs in ["DATABASE_URL", "DEVOPSIFY_HOME", "HOST", "PUBLIC_URL", "DEV"] {
+        for theirs in ["DATABASE_URL", "DEVOPSIFY_HOME", "HOST", "PUBLIC_URL", "DEV", "SMTP_URL", "MAIL_FOLDER"] {
             command.env_remove(theirs);
         }
         command
@@ -63,6 +63,7 @@ impl Checkout {
     fn up(&self) -> Up {
         let mut child = self.command().stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut up = Up { output: BufReader::new(child.stdout.take().unwrap()), child };
+        up.expect(".devopsify/mail (SMTP_URL sends it instead)");
         up.expect("Ctrl-C stops it");
         up
     }
@@ -71,6 +72,13 @@ impl Checkout {
         let output = self.command().output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// A command that finds the database by itself.
+    fn attached(&self, subcommand: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        command.arg(subcommand).current_dir(self.folder.path()).env_remove("DATABASE_URL").env_remove("DEVOPSIFY_HOME");
+        command.output().unwrap()
     }
 
     fn next(&self) -> i32 {
@@ -133,6 +141,7 @@ fn everything_starts_heals_and_stops() {
     let mut up = checkout.up();
     assert!(get(checkout.ports[0], "/api/store").unwrap().contains("currency"));
     let url = running_database(&checkout.home()).expect("the database is not told");
+    assert!(checkout.attached("audit").status.success());
     let refusal = checkout.refusal();
     assert!(refusal.contains("running already"), "{refusal}");
 
@@ -150,6 +159,9 @@ fn everything_starts_heals_and_stops() {
     expect_gone(next);
     assert!(!checkout.data().join("postmaster.pid").exists(), "PostgreSQL was not shut down in order");
     assert_eq!(running_database(&checkout.home()), None);
+    let nowhere = checkout.attached("audit");
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(String::from_utf8(nowhere.stderr).unwrap().contains("DATABASE_URL is not set"));
 }
 
 #[test]
