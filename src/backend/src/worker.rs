@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use graphile_worker::{
-    FailureReason, JobComplete, JobFail, JobPermanentlyFail, JobRecovery, JobRecoveryResult, Worker, WorkerOptions,
-    WorkerRecoveryConfig,
+    Cron, CrontabFill, FailureReason, JobComplete, JobFail, JobPermanentlyFail, JobRecovery, JobRecoveryResult, Worker,
+    WorkerOptions, WorkerRecoveryConfig,
 };
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, histogram};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -17,8 +17,9 @@ use crate::{
     config::{CommonConfig, WorkerConfig},
     database,
     jobs::{
-        self, JobContext, cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
-        picture::MakeRenditions,
+        self, JobContext, abandoned_carts::DeleteAbandonedCarts, cancellation::SendCancellation,
+        confirmation::SendConfirmation, download::Downloader, picture::MakeRenditions,
+        stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     media::MediaStore,
@@ -111,7 +112,16 @@ fn pictures(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
 }
 
 fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
-    Ok(options.concurrency(OTHERS_AT_ONCE).define_job::<SendConfirmation>().define_job::<SendCancellation>())
+    // A machine that was off at that hour catches up when it is on again.
+    let missed = || CrontabFill::days(1);
+    Ok(options
+        .concurrency(OTHERS_AT_ONCE)
+        .define_job::<SendConfirmation>()
+        .define_job::<SendCancellation>()
+        .define_job::<DeleteAbandonedCarts>()
+        .define_job::<DeleteStaleRecords>()
+        .with_cron(Cron::daily_at::<DeleteAbandonedCarts>(3, 10)?.fill(missed()))
+        .with_cron(Cron::daily_at::<DeleteStaleRecords>(3, 40)?.fill(missed())))
 }
 
 /// What all workers share: the database, the way to stop, the recovery of jobs whose worker died, and metrics.

@@ -10,12 +10,14 @@ use uuid::Uuid;
 
 use crate::{capability::Secrets, mail::Mailer, media::MediaStore};
 
+pub mod abandoned_carts;
 pub mod cancellation;
 pub mod confirmation;
 pub mod download;
 mod order_mail;
 pub mod picture;
 pub mod renditions;
+pub mod stale_records;
 
 /// The schema that the queue's library keeps its tables in.
 pub const SCHEMA: &str = "graphile_worker";
