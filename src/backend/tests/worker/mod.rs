@@ -3,6 +3,7 @@
 mod housekeeping;
 mod mails;
 mod pictures;
+mod process;
 
 use std::{sync::Arc, time::Duration};
 
