@@ -5,6 +5,7 @@ use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 use anyhow::ensure;
 use clap::Args;
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use url::Url;
 
 use crate::{capability::Secrets, edge::headers::Origins};
@@ -124,6 +125,30 @@ pub struct WorkerConfig {
     /// The worker's port for probes and metrics.
     #[arg(long, env = "WORKER_PORT", default_value_t = 8082)]
     pub worker_port: u16,
+
+    /// Seconds between two audits of what must always hold; their result is a metric.
+    #[arg(long, env = "AUDIT_INTERVAL", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    pub audit_interval: u64,
+
+    /// How customers are written to.
+    #[command(flatten)]
+    pub mail: MailConfig,
+}
+
+/// How customers are written to: by a server, or into a folder to look at.
+#[derive(Clone, Args)]
+pub struct MailConfig {
+    /// The mail server: `smtps://user:password@host:465`, `smtp://host:587?tls=required` for STARTTLS.
+    #[arg(long, env = "SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// Whom mails come from, as `Name <address>`; if not set, the store's contact address.
+    #[arg(long, env = "MAIL_FROM")]
+    pub mail_from: Option<Mailbox>,
+
+    /// The folder that mails are written to as files, instead of sent, without SMTP_URL.
+    #[arg(long, env = "MAIL_FOLDER")]
+    pub mail_folder: Option<PathBuf>,
 }
 
 /// The one command that does everything on one machine.

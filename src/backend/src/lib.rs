@@ -1,6 +1,7 @@
 //! DevOpsify: an e-commerce API, its edge and its worker. The list of modules is the table of contents.
 
 pub mod app;
+pub mod audit;
 pub mod capability;
 pub mod cart;
 pub mod catalog;
@@ -13,6 +14,7 @@ pub mod edge;
 pub mod error;
 pub mod extract;
 pub mod jobs;
+pub mod mail;
 pub mod media;
 pub mod money;
 pub mod operations;

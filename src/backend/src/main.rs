@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use devopsify::{
+    audit::{self, AuditCommand},
     catalog::import::{self, ImportCommand},
     config::{
         CommonConfig, DatabaseConfig, DemoProviderConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig,
@@ -59,6 +60,8 @@ enum Command {
     },
     /// Read products from Shopify's CSV into the catalogue; safe to repeat.
     Import(ImportCommand),
+    /// Check what must always hold of stock, orders and money, on any database, at any moment.
+    Audit(AuditCommand),
     /// Run a command beside a PostgreSQL of its own, which is deleted afterwards.
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
@@ -93,6 +96,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
             println!("{applied} migrations applied");
         }
         Command::Import(command) => import::run(command).await?,
+        Command::Audit(command) => return audit::run(command).await,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
     }

@@ -49,15 +49,29 @@ pub fn parse_decimal(text: &str, currency: &str) -> Result<i64, String> {
     }
 }
 
-/// Writes minor units for people, as the storefront does: `€1,234.50`, `¥1,200`, `KWD 1.250`.
+/// Writes minor units for people, as the storefront does: `€1,234.50`, `JP¥1,200`, `KWD 1.250`.
 pub fn display(amount: i64, currency: &str) -> String {
+    // What browsers have for the storefront's language.
     let symbol = match currency {
-        "EUR" => "€".to_owned(),
-        "GBP" => "£".to_owned(),
-        "JPY" => "¥".to_owned(),
-        "USD" => "US$".to_owned(),
+        "AUD" => "A$",
+        "BRL" => "R$",
+        "CAD" => "CA$",
+        "CNY" => "CN¥",
+        "EUR" => "€",
+        "GBP" => "£",
+        "HKD" => "HK$",
+        "ILS" => "₪",
+        "INR" => "₹",
+        "JPY" => "JP¥",
+        "KRW" => "₩",
+        "MXN" => "MX$",
+        "NZD" => "NZ$",
+        "PHP" => "₱",
+        "TWD" => "NT$",
+        "USD" => "US$",
+        "VND" => "₫",
         // A no-break space: a price is one word.
-        _ => format!("{currency}\u{a0}"),
+        _ => &format!("{currency}\u{a0}"),
     };
     let sign = if amount < 0 { "-" } else { "" };
     let digits = exponent(currency) as usize;
@@ -122,15 +136,15 @@ mod tests {
             (0, "EUR", "€0.00"),
             (123_456_789, "EUR", "€1,234,567.89"),
             (-14_290, "EUR", "-€142.90"),
-            (1_200, "JPY", "¥1,200"),
-            (999, "JPY", "¥999"),
-            (0, "JPY", "¥0"),
+            (1_200, "JPY", "JP¥1,200"),
+            (999, "JPY", "JP¥999"),
+            (0, "JPY", "JP¥0"),
             (1_250, "KWD", "KWD\u{a0}1.250"),
             (9, "KWD", "KWD\u{a0}0.009"),
             (1_234_567_891, "KWD", "KWD\u{a0}1,234,567.891"),
             (100, "CLF", "CLF\u{a0}0.0100"),
             (MAX_AMOUNT, "USD", "US$10,000,000,000.00"),
-            (i64::MIN, "JPY", "-¥9,223,372,036,854,775,808"),
+            (i64::MIN, "JPY", "-JP¥9,223,372,036,854,775,808"),
         ] {
             assert_eq!(display(amount, currency), text);
         }

@@ -2,19 +2,25 @@
 
 use std::{sync::Arc, time::Duration};
 
-use graphile_worker::{JobComplete, JobFail, JobPermanentlyFail, Worker, WorkerOptions};
-use metrics::{counter, describe_counter, describe_histogram, histogram};
+use graphile_worker::{
+    Cron, CrontabFill, FailureReason, JobComplete, JobFail, JobPermanentlyFail, JobRecovery, JobRecoveryResult, Worker,
+    WorkerOptions, WorkerRecoveryConfig,
+};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, histogram};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    audit,
     config::{CommonConfig, WorkerConfig},
     database,
     jobs::{
-        self, JobContext, download::Downloader, expire_order::ExpireOrder, picture::MakeRenditions,
-        reconcile::Reconcile, refund::MakeRefund,
+        self, JobContext, abandoned_carts::DeleteAbandonedCarts, cancellation::SendCancellation,
+        confirmation::SendConfirmation, download::Downloader, expire_order::ExpireOrder, picture::MakeRenditions,
+        reconcile::Reconcile, refund::MakeRefund, stale_records::DeleteStaleRecords,
     },
+    mail::Mailer,
     media::MediaStore,
     operations,
     payments::stripe::Stripe,
@@ -22,10 +28,15 @@ use crate::{
 };
 
 /// Pictures are the heaviest jobs; more of them at once would only fight for the same cores.
-const CONCURRENCY: usize = 2;
+const PICTURES_AT_ONCE: usize = 2;
+/// The others wait for somebody else most of the time.
+const OTHERS_AT_ONCE: usize = 8;
 /// Nobody waits for a job.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(20);
 const DRAIN: Duration = Duration::from_secs(30);
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// A worker that missed three heartbeats is dead, and its jobs run elsewhere.
+const DEAD_AFTER: Duration = Duration::from_secs(15);
 
 /// Runs jobs until `stop`, then lets running ones finish, 30 s at most; what is cut off runs again elsewhere.
 ///
@@ -37,24 +48,21 @@ pub async fn run(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    describe_counter!("jobs_total", "Runs of jobs, by task and outcome");
-    describe_histogram!("job_duration_seconds", "Time that a completed job ran, by task");
+    describe();
     common.expect_complete()?;
     let listeners = serve::listen(&common.host, config.worker_port, "WORKER_PORT").await?;
     let db = database::pool(&common.database)?;
     let ready = operations::Ready::default();
-    let media = MediaStore::open(&common.media_url)?;
-    let context = JobContext {
-        db: db.clone(),
-        media,
-        downloader: Arc::new(Downloader::for_the_internet()?),
-        stripe: Stripe::new(&common.payment, PROVIDER_TIMEOUT)?,
-    };
+    let context = context(&common, &config, &db)?;
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
     let router = operations::router(metrics, ready.clone());
     tokio::try_join!(serve::accept(listeners, router, stop.clone()), async {
         if stop.run_until_cancelled(ready.subscribe().wait_for(|ready| *ready)).await.is_some() {
-            run_jobs(&db, &context, &stop).await;
+            tokio::join!(
+                keep(pictures, &db, &context, &stop),
+                keep(others, &db, &context, &stop),
+                audit::watch(&db, Duration::from_secs(config.audit_interval), &stop),
+            );
         }
         Ok(())
     })?;
@@ -62,33 +70,91 @@ pub async fn run(
     Ok(())
 }
 
+fn describe() {
+    describe_counter!("jobs_total", "Runs of jobs, by task and outcome");
+    describe_histogram!("job_duration_seconds", "Time that a completed job ran, by task");
+    describe_counter!("mails_total", "Mails to customers, by mail and outcome");
+    describe_gauge!("audit_violations", "What breaks an invariant, counted by the last audit, by invariant");
+    describe_gauge!("audit_last_success_timestamp_seconds", "When the last audit came to its end");
+}
+
+fn context(common: &CommonConfig, config: &WorkerConfig, db: &PgPool) -> anyhow::Result<JobContext> {
+    Ok(JobContext {
+        db: db.clone(),
+        media: MediaStore::open(&common.media_url)?,
+        downloader: Arc::new(Downloader::for_the_internet()?),
+        mailer: Mailer::new(&config.mail, &common.public_url)?,
+        secrets: common.secrets()?,
+        stripe: Stripe::new(&common.payment, PROVIDER_TIMEOUT)?,
+        public_url: common.public_url.clone(),
+    })
+}
+
+/// Says what a worker runs, and how many at once.
+type Tasks = fn(WorkerOptions) -> anyhow::Result<WorkerOptions>;
+
 /// Keeps a worker running: when the database goes away under it, it is made anew once the database is back.
-async fn run_jobs(db: &PgPool, context: &JobContext, stop: &CancellationToken) {
+async fn keep(tasks: Tasks, db: &PgPool, context: &JobContext, stop: &CancellationToken) {
     while !stop.is_cancelled() {
-        let ended = match worker(db, context, stop).await {
-            Ok(worker) => worker.run().await.map_err(|error| error.to_string()),
+        let ended = match worker(tasks, db, context, stop).await {
+            Ok(worker) => worker.run().await.map_err(anyhow::Error::from),
             Err(error) => Err(error),
         };
         if let (Err(error), false) = (ended, stop.is_cancelled()) {
-            tracing::warn!(error, "the queue cannot be read; trying again in a second");
+            tracing::warn!(%error, "the queue cannot be read; trying again in a second");
             stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(1))).await;
         }
     }
 }
 
-async fn worker(db: &PgPool, context: &JobContext, stop: &CancellationToken) -> Result<Worker, String> {
-    WorkerOptions::default()
-        .pg_pool(db.clone())
-        .schema(jobs::SCHEMA)
-        .concurrency(CONCURRENCY)
-        .listen_os_shutdown_signals(false)
-        .shutdown_signal(stop.clone().cancelled_owned())
-        .shutdown_grace_period(DRAIN)
-        .add_extension(context.clone())
-        .define_job::<MakeRenditions>()
+async fn worker(tasks: Tasks, db: &PgPool, context: &JobContext, stop: &CancellationToken) -> anyhow::Result<Worker> {
+    Ok(tasks(options(db, context, stop))?.init().await?)
+}
+
+/// In a worker of their own: however many wait, they fill its places only, and no mail waits behind them.
+fn pictures(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
+    Ok(options.concurrency(PICTURES_AT_ONCE).define_job::<MakeRenditions>())
+}
+
+fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
+    // A machine that was off at that hour catches up when it is on again.
+    let missed = || CrontabFill::days(1);
+    Ok(options
+        .concurrency(OTHERS_AT_ONCE)
+        .define_job::<SendConfirmation>()
+        .define_job::<SendCancellation>()
         .define_job::<ExpireOrder>()
         .define_job::<MakeRefund>()
         .define_job::<Reconcile>()
+        .define_job::<DeleteAbandonedCarts>()
+        .define_job::<DeleteStaleRecords>()
+        .with_cron(Cron::every_minute::<Reconcile>())
+        .with_cron(Cron::daily_at::<DeleteAbandonedCarts>(3, 10)?.fill(missed()))
+        .with_cron(Cron::daily_at::<DeleteStaleRecords>(3, 40)?.fill(missed())))
+}
+
+/// What all workers share: the database, the way to stop, the recovery of jobs whose worker died, and metrics.
+fn options(db: &PgPool, context: &JobContext, stop: &CancellationToken) -> WorkerOptions {
+    let recovery = WorkerRecoveryConfig::default()
+        .heartbeat_interval(HEARTBEAT)
+        .sweep_interval(HEARTBEAT)
+        .sweep_threshold(DEAD_AFTER)
+        .recovery_delay(Duration::ZERO);
+    WorkerOptions::default()
+        .pg_pool(db.clone())
+        .schema(jobs::SCHEMA)
+        .listen_os_shutdown_signals(false)
+        .shutdown_signal(stop.clone().cancelled_owned())
+        .shutdown_grace_period(DRAIN)
+        .worker_recovery(recovery)
+        .add_extension(context.clone())
+        .on(JobRecovery, |job| async move {
+            // The run counts: a job that takes its worker down each time is to end some day.
+            match job.reason {
+                FailureReason::WorkerCrashed => JobRecoveryResult::FailWithBackoff,
+                _ => JobRecoveryResult::Default,
+            }
+        })
         .on(JobComplete, |job| async move {
             let task = job.job.task_identifier().to_owned();
             histogram!("job_duration_seconds", "task" => task.clone()).record(job.duration.as_secs_f64());
@@ -104,7 +170,4 @@ async fn worker(db: &PgPool, context: &JobContext, stop: &CancellationToken) -> 
             tracing::error!(task, id = job.job.id(), error = job.error, "a job failed for the last time");
             counter!("jobs_total", "task" => task, "outcome" => "dead").increment(1);
         })
-        .init()
-        .await
-        .map_err(|error| error.to_string())
 }

@@ -7,16 +7,22 @@ use chrono::{DateTime, Utc};
 use graphile_worker::{TaskHandler, WorkerUtils};
 use serde::Serialize;
 use sqlx::{PgConnection, PgPool, types::Json};
+use url::Url;
 use uuid::Uuid;
 
-use crate::{media::MediaStore, payments::stripe::Stripe};
+use crate::{capability::Secrets, mail::Mailer, media::MediaStore, payments::stripe::Stripe};
 
+pub mod abandoned_carts;
+pub mod cancellation;
+pub mod confirmation;
 pub mod download;
 pub mod expire_order;
+mod order_mail;
 pub mod picture;
 pub mod reconcile;
 pub mod refund;
 pub mod renditions;
+pub mod stale_records;
 
 /// The schema that the queue's library keeps its tables in.
 pub const SCHEMA: &str = "graphile_worker";
@@ -32,6 +38,12 @@ pub struct JobContext {
     pub downloader: Arc<download::Downloader>,
     /// The payment provider.
     pub stripe: Stripe,
+    /// How customers are written to.
+    pub mailer: Mailer,
+    /// What the links in mails are opened with.
+    pub secrets: Secrets,
+    /// Where the links in mails lead.
+    pub public_url: Url,
 }
 
 /// Brings the queue's own tables up to what its library needs.
@@ -42,15 +54,24 @@ pub async fn migrate(db: &PgPool) -> anyhow::Result<()> {
     WorkerUtils::new(db.clone(), SCHEMA).migrate().await.context("the queue's tables cannot be made")
 }
 
-/// As long as the queue's back-off goes: some three days.
-const PAYMENT_ATTEMPTS: i16 = 25;
+/// How urgent a kind of job is.
+struct Urgency {
+    /// Lower runs first.
+    priority: i32,
+    /// After so many tries somebody has to look at it.
+    attempts: i32,
+}
+
+/// Money and stock go first, for as long as the queue's back-off goes: some three days.
+const PAYMENT: Urgency = Urgency { priority: -10, attempts: 25 };
+const MAIL: Urgency = Urgency { priority: 0, attempts: order_mail::ATTEMPTS };
 
 /// Queues the giving up of an order that is not paid by `at`, in the caller's transaction.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_expiry(connection: &mut PgConnection, order_id: Uuid, at: DateTime<Utc>) -> sqlx::Result<()> {
-    enqueue(connection, &expire_order::ExpireOrder { order_id }, PAYMENT_ATTEMPTS, Some(at)).await
+    enqueue(connection, &expire_order::ExpireOrder { order_id }, PAYMENT, Some(at)).await
 }
 
 /// Queues the making of a refund, in the caller's transaction.
@@ -58,20 +79,37 @@ pub async fn enqueue_expiry(connection: &mut PgConnection, order_id: Uuid, at: D
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_refund(connection: &mut PgConnection, refund_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, &refund::MakeRefund { refund_id }, PAYMENT_ATTEMPTS, None).await
+    enqueue(connection, &refund::MakeRefund { refund_id }, PAYMENT, None).await
+}
+
+/// Queues the mail that says that an order was paid, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_confirmation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
+    enqueue(connection, &confirmation::SendConfirmation { order_id }, MAIL, None).await
+}
+
+/// Queues the mail that says that a paid order was cancelled and what is given back, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
+    enqueue(connection, &cancellation::SendCancellation { order_id }, MAIL, None).await
 }
 
 async fn enqueue<T: TaskHandler + Serialize>(
     connection: &mut PgConnection,
     job: &T,
-    attempts: i16,
+    urgency: Urgency,
     at: Option<DateTime<Utc>>,
 ) -> sqlx::Result<()> {
     // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
-    sqlx::query("SELECT FROM graphile_worker.add_job($1, payload => $2::json, max_attempts => $3, run_at => $4)")
+    sqlx::query("SELECT FROM graphile_worker.add_job($1, payload => $2::json, max_attempts => $3, priority => $4, run_at => $5)")
         .bind(T::IDENTIFIER)
         .bind(Json(job))
-        .bind(attempts)
+        .bind(urgency.attempts)
+        .bind(urgency.priority)
         .bind(at)
         .execute(connection)
         .await
@@ -101,13 +139,4 @@ pub async fn enqueue_pictures(connection: &mut PgConnection, media_ids: &[Uuid])
     .execute(connection)
     .await
     .map(drop)
-}
-
-/// TEMP
-pub async fn enqueue_confirmation(_: &mut PgConnection, _: Uuid) -> sqlx::Result<()> {
-    Ok(())
-}
-/// TEMP
-pub async fn enqueue_cancellation(_: &mut PgConnection, _: Uuid) -> sqlx::Result<()> {
-    Ok(())
 }

@@ -120,6 +120,8 @@ async fn start(
 fn completed(mut config: UpConfig, home: &Home) -> anyhow::Result<UpConfig> {
     config.common.media_url = home.media_url()?;
     config.common.database.database_url.take_if(|url| url.is_empty());
+    config.worker.mail.smtp_url.take_if(|url| url.is_empty());
+    config.worker.mail.mail_folder.get_or_insert_with(|| home.folder().join("mail"));
     config.serve.storefront_url = Url::parse(&format!("http://127.0.0.1:{}", config.storefront_port))?;
     // Its default has the default port; whoever chooses another port means links to that one.
     if config.common.public_url.as_str() == "http://localhost:8080/" {
@@ -199,6 +201,9 @@ fn tell(config: &UpConfig, home: &Home, database: Option<&Path>) {
     say(&format!("  Worker       {worker}/metrics"));
     if config.demo_provider {
         say(&format!("  Payments     {} (demo: nothing is charged)", payments::origin(&config.common.payment)));
+    }
+    if let (None, Some(folder)) = (&config.worker.mail.smtp_url, &config.worker.mail.mail_folder) {
+        say(&format!("  Mail         {} (SMTP_URL sends it instead)", folder.display()));
     }
     let elsewhere = database.filter(|folder| !folder.starts_with(home.folder()));
     let elsewhere = elsewhere.map(|folder| format!(" and {}", folder.display())).unwrap_or_default();

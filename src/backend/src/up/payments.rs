@@ -15,7 +15,7 @@ use crate::config::{PaymentConfig, UpConfig};
 
 const LEDGER: &str = "payments.jsonl";
 /// What is none of its business.
-const SECRETS: [&str; 2] = ["DATABASE_URL", "SECRET_KEY"];
+const SECRETS: [&str; 3] = ["DATABASE_URL", "SECRET_KEY", "SMTP_URL"];
 
 /// Whether there is no real provider.
 pub fn is_demo(payment: &PaymentConfig) -> bool {

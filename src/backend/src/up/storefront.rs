@@ -12,7 +12,7 @@ use super::{process::ends_with_us, service::Service};
 
 const NEXT: &str = "node_modules/next/dist/bin/next";
 /// It talks to the API alone, and what it renders is public.
-const SECRETS: [&str; 4] = ["DATABASE_URL", "SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+const SECRETS: [&str; 5] = ["DATABASE_URL", "SECRET_KEY", "SMTP_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
 
 /// How to run it.
 pub struct Options {

@@ -1,5 +1,7 @@
 //! The invariants that PostgreSQL itself holds.
 
+mod orders;
+
 use sqlx::PgPool;
 
 use crate::support::builders::{category, product, variant};

@@ -3,7 +3,10 @@
 pub mod builders;
 pub mod guest;
 pub mod importer;
+pub mod orders;
+pub mod program;
 pub mod provider;
+pub mod smtp;
 pub mod wire;
 
 use std::{

@@ -48,6 +48,11 @@ impl Wire {
         Self { state, url }
     }
 
+    /// The database's address through the wire.
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
     /// A pool through the wire, like the one that `serve` makes.
     pub fn pool(&self) -> PgPool {
         let options = self.url.as_str().parse::<PgConnectOptions>().unwrap();

@@ -6,7 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
 use devopsify::up::running_database;
@@ -28,7 +28,7 @@ struct Checkout {
 }
 
 const VARIABLES: [&str; 5] = ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT", "DEMO_PROVIDER_PORT"];
-const SECRETS: [&str; 4] = ["DATABASE_URL", "SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+const SECRETS: [&str; 5] = ["DATABASE_URL", "SECRET_KEY", "SMTP_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
 
 impl Checkout {
     fn new() -> Self {
@@ -56,7 +56,15 @@ impl Checkout {
         let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
         command.arg("up").current_dir(self.folder.path()).stdin(Stdio::null());
         command.envs(VARIABLES.iter().zip(self.ports.map(|port| port.to_string())));
-        let theirs = ["DEVOPSIFY_HOME", "HOST", "PUBLIC_URL", "DEV", "DEMO_PROVIDER_URL", "STRIPE_PUBLISHABLE_KEY"];
+        let theirs = [
+            "DEVOPSIFY_HOME",
+            "HOST",
+            "PUBLIC_URL",
+            "DEV",
+            "DEMO_PROVIDER_URL",
+            "STRIPE_PUBLISHABLE_KEY",
+            "MAIL_FOLDER",
+        ];
         for variable in theirs.iter().chain(&SECRETS) {
             command.env_remove(variable);
         }
@@ -72,6 +80,7 @@ impl Checkout {
         command.envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut up = Up { output: BufReader::new(child.stdout.take().unwrap()), child };
+        up.expect(".devopsify/mail (SMTP_URL sends it instead)");
         up.expect("Ctrl-C stops it");
         up
     }
@@ -80,6 +89,13 @@ impl Checkout {
         let output = self.command().output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// A command that finds the database by itself.
+    fn attached(&self, subcommand: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        command.arg(subcommand).current_dir(self.folder.path()).env_remove("DATABASE_URL").env_remove("DEVOPSIFY_HOME");
+        command.output().unwrap()
     }
 
     fn next(&self) -> i32 {
@@ -158,6 +174,7 @@ fn everything_starts_heals_and_stops() {
     let mut up = checkout.up();
     assert!(get(checkout.ports[0], "/api/store").unwrap().contains("currency"));
     let url = running_database(&checkout.home()).expect("the database is not told");
+    assert!(checkout.attached("audit").status.success());
     let refusal = checkout.refusal();
     assert!(refusal.contains("running already"), "{refusal}");
 
@@ -188,6 +205,9 @@ fn everything_starts_heals_and_stops() {
     assert!(!checkout.demo_answers());
     assert!(!checkout.data().join("postmaster.pid").exists(), "PostgreSQL was not shut down in order");
     assert_eq!(running_database(&checkout.home()), None);
+    let nowhere = checkout.attached("audit");
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(String::from_utf8(nowhere.stderr).unwrap().contains("DATABASE_URL is not set"));
 }
 
 #[test]

@@ -1,18 +1,13 @@
 //! Pictures that came as an address or as an original: fetched, scaled, or given up on with a reason.
 
-use std::{io::Cursor, sync::Arc, time::Duration};
+use std::io::Cursor;
 
 use axum::{Router, http::StatusCode, response::IntoResponse, routing::get};
-use devopsify::{
-    jobs::{self, JobContext, download::Downloader, picture::MakeRenditions},
-    media::MediaStore,
-};
-use graphile_worker::WorkerOptions;
+use devopsify::jobs::{self, picture::MakeRenditions};
 use sqlx::PgPool;
-use tempfile::TempDir;
-use url::Url;
 use uuid::Uuid;
 
+use super::Bench;
 use crate::support::{self, builders::product};
 
 fn png() -> Vec<u8> {
@@ -21,24 +16,12 @@ fn png() -> Vec<u8> {
     bytes.into_inner()
 }
 
-struct Bench {
-    db: PgPool,
-    context: JobContext,
-    _folder: TempDir,
+async fn bench(db: PgPool) -> Bench {
+    product("mug").priced(1400).create(&db).await;
+    Bench::new(db).await
 }
 
 impl Bench {
-    async fn new(db: PgPool) -> Self {
-        jobs::migrate(&db).await.unwrap();
-        product("mug").priced(1400).create(&db).await;
-        let folder = TempDir::new().unwrap();
-        let media = MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap();
-        // The test's server is on loopback, which the real downloader refuses.
-        let downloader = Arc::new(Downloader::new(|_| true).unwrap());
-        let stripe = support::provider_nowhere();
-        Self { context: JobContext { db: db.clone(), media, downloader, stripe }, db, _folder: folder }
-    }
-
     async fn picture(&self, source: &str) -> Uuid {
         let mut tx = self.db.begin().await.unwrap();
         let id = sqlx::query_scalar(
@@ -53,30 +36,22 @@ impl Bench {
         id
     }
 
-    /// Runs what is due, once.
-    async fn run(&self) {
-        let options =
-            WorkerOptions::default().pg_pool(self.db.clone()).schema(jobs::SCHEMA).listen_os_shutdown_signals(false);
-        let worker = options.add_extension(self.context.clone()).define_job::<MakeRenditions>().init().await.unwrap();
-        tokio::time::timeout(Duration::from_secs(60), worker.run_once()).await.unwrap().unwrap();
+    async fn make_renditions(&self) {
+        self.run(|options| options.define_job::<MakeRenditions>()).await;
     }
 
     async fn state(&self, id: Uuid) -> (String, Option<String>) {
         sqlx::query_as("SELECT status, failure FROM media WHERE id = $1").bind(id).fetch_one(&self.db).await.unwrap()
-    }
-
-    async fn queued(&self) -> i64 {
-        sqlx::query_scalar("SELECT count(*) FROM graphile_worker._private_jobs").fetch_one(&self.db).await.unwrap()
     }
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn are_made_of_an_address(db: PgPool) {
     let origin = support::serve(Router::new().route("/mug.png", get(|| async { png() }))).await;
-    let bench = Bench::new(db).await;
+    let bench = bench(db).await;
     let id = bench.picture(origin.join("mug.png").unwrap().as_str()).await;
     assert_eq!(bench.queued().await, 1, "one picture, one job");
-    bench.run().await;
+    bench.make_renditions().await;
     assert_eq!(bench.state(id).await, ("ready".into(), None));
     let sizes: Vec<(i32, i32, String)> =
         sqlx::query_as("SELECT width, height, path FROM media_renditions ORDER BY width")
@@ -94,10 +69,10 @@ async fn are_made_of_an_address(db: PgPool) {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn are_made_of_an_original(db: PgPool) {
-    let bench = Bench::new(db).await;
+    let bench = bench(db).await;
     bench.context.media.put("originals/abc", png()).await.unwrap();
     let id = bench.picture("sha256:abc").await;
-    bench.run().await;
+    bench.make_renditions().await;
     assert_eq!(bench.state(id).await.0, "ready");
 }
 
@@ -111,7 +86,7 @@ async fn are_given_up_on_with_a_reason(db: PgPool) {
             .route("/inside", get(|| async { axum::response::Redirect::temporary("file:///etc/passwd") })),
     )
     .await;
-    let bench = Bench::new(db).await;
+    let bench = bench(db).await;
     for (path, reason) in [
         ("missing", "404"),
         ("page", "no picture"),
@@ -120,7 +95,7 @@ async fn are_given_up_on_with_a_reason(db: PgPool) {
         ("inside", "307"),
     ] {
         let id = bench.picture(origin.join(path).unwrap().as_str()).await;
-        bench.run().await;
+        bench.make_renditions().await;
         let (status, failure) = bench.state(id).await;
         assert_eq!(status, "failed", "{path}");
         assert!(failure.as_deref().unwrap().contains(reason), "{path}: {failure:?}");
@@ -131,16 +106,16 @@ async fn are_given_up_on_with_a_reason(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn are_tried_again_while_it_may_help_and_then_given_up_on(db: PgPool) {
     let origin = support::serve(Router::new().fallback(|| async { StatusCode::BAD_GATEWAY.into_response() })).await;
-    let bench = Bench::new(db).await;
+    let bench = bench(db).await;
     let id = bench.picture(origin.join("mug.png").unwrap().as_str()).await;
-    bench.run().await;
+    bench.make_renditions().await;
     assert_eq!(bench.state(id).await, ("pending".into(), None));
     assert_eq!(bench.queued().await, 1, "it is tried again later");
     sqlx::query("UPDATE graphile_worker._private_jobs SET attempts = max_attempts - 1, run_at = now()")
         .execute(&bench.db)
         .await
         .unwrap();
-    bench.run().await;
+    bench.make_renditions().await;
     let (status, failure) = bench.state(id).await;
     assert_eq!(status, "failed");
     assert!(failure.unwrap().contains("502"));
@@ -148,7 +123,7 @@ async fn are_tried_again_while_it_may_help_and_then_given_up_on(db: PgPool) {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn are_not_queued_when_the_change_that_needs_them_is_rolled_back(db: PgPool) {
-    let bench = Bench::new(db).await;
+    let bench = bench(db).await;
     let mut tx = bench.db.begin().await.unwrap();
     jobs::enqueue_pictures(&mut tx, &[Uuid::now_v7()]).await.unwrap();
     tx.rollback().await.unwrap();
@@ -158,7 +133,7 @@ async fn are_not_queued_when_the_change_that_needs_them_is_rolled_back(db: PgPoo
 /// An import of 20,000 pictures stopped with `out of shared memory`: each job's key held a lock until the commit.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn are_queued_by_thousands_without_a_lock_for_each(db: PgPool) {
-    let bench = Bench::new(db).await;
+    let bench = bench(db).await;
     let ids: Vec<_> = (0..1000).map(|_| Uuid::now_v7()).collect();
     let mut tx = bench.db.begin().await.unwrap();
     jobs::enqueue_pictures(&mut tx, &ids).await.unwrap();

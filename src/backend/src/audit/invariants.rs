@@ -1,0 +1,172 @@
+//! What must always hold, each as a query that finds what breaks it.
+
+use futures_util::future::BoxFuture;
+use sqlx::PgConnection;
+
+/// How many break an invariant, and five of them at the most.
+type Broken<'a> = BoxFuture<'a, sqlx::Result<(i64, Vec<String>)>>;
+
+/// Something that must always hold.
+pub struct Invariant {
+    /// In snake case, for metrics and alerts.
+    pub name: &'static str,
+    /// The same for people.
+    pub sentence: &'static str,
+    /// Looks for what breaks it.
+    pub check: for<'a> fn(&'a mut PgConnection) -> Broken<'a>,
+}
+
+/// The query names what breaks the invariant, a row each.
+macro_rules! invariant {
+    ($name:literal, $sentence:literal, $violations:literal) => {
+        Invariant {
+            name: $name,
+            sentence: $sentence,
+            check: |connection| {
+                Box::pin(async move {
+                    let found = sqlx::query!(
+                        r#"SELECT count(*) AS "violations!", coalesce((array_agg(example ORDER BY example))[1:5], '{}') AS "examples!"
+                           FROM ("# + $violations + ") AS found (example)"
+                    )
+                    .fetch_one(connection)
+                    .await?;
+                    Ok((found.violations, found.examples))
+                })
+            },
+        }
+    };
+}
+
+/// All of them.
+pub const INVARIANTS: &[Invariant] = &[
+    invariant!(
+        "reserved_is_what_orders_hold",
+        "What is reserved of a variant is what orders hold of it.",
+        "SELECT 'variant ' || coalesce(v.sku, v.id::text)
+         FROM stock s JOIN variants v ON v.id = s.variant_id
+              LEFT JOIN (SELECT variant_id, sum(held) AS held FROM stock_reservations WHERE held > 0 GROUP BY variant_id) r
+              USING (variant_id)
+         WHERE s.reserved <> coalesce(r.held, 0)"
+    ),
+    invariant!(
+        "stock_is_the_sum_of_its_movements",
+        "What is on hand and what is reserved are the sums of the ledger.",
+        "SELECT 'variant ' || coalesce(v.sku, v.id::text)
+         FROM stock s JOIN variants v ON v.id = s.variant_id
+              LEFT JOIN (SELECT variant_id, sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved
+                         FROM stock_movements GROUP BY variant_id) m USING (variant_id)
+         WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.reserved <> coalesce(m.reserved, 0)"
+    ),
+    invariant!(
+        "nothing_is_sold_that_is_not_there",
+        "No more is reserved than is on hand, unless it may be ordered without stock.",
+        "SELECT 'variant ' || coalesce(v.sku, v.id::text)
+         FROM stock s JOIN variants v ON v.id = s.variant_id
+         WHERE s.on_hand < 0 OR s.reserved < 0 OR s.reserved > s.on_hand AND NOT s.backorderable"
+    ),
+    invariant!(
+        "reservations_follow_their_order",
+        "An order that lives holds what its lines say less what was shipped; one that is cancelled or complete holds nothing.",
+        "SELECT DISTINCT 'order ' || o.number
+         FROM order_lines l FULL JOIN stock_reservations r USING (order_id, variant_id) JOIN orders o ON o.id = order_id
+         WHERE CASE WHEN o.status IN ('pending', 'confirmed')
+                    THEN coalesce(l.quantity, 0) <> coalesce(r.held + r.shipped, 0)
+                    ELSE r.held > 0 END"
+    ),
+    invariant!(
+        "an_order_is_captured_once",
+        "An order has one captured payment at the most.",
+        "SELECT 'order ' || o.number FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE p.captured > 0 GROUP BY o.id HAVING count(*) > 1"
+    ),
+    invariant!(
+        "paid_is_captured_less_refunded",
+        "What an order says was paid is what was captured less what was given back.",
+        "SELECT 'order ' || o.number
+         FROM orders o
+              LEFT JOIN (SELECT order_id, sum(captured) AS captured FROM payments GROUP BY order_id) p ON p.order_id = o.id
+              LEFT JOIN (SELECT p.order_id, sum(r.amount) AS refunded FROM refunds r JOIN payments p ON p.id = r.payment_id
+                         WHERE r.status = 'succeeded' GROUP BY p.order_id) r ON r.order_id = o.id
+         WHERE o.paid <> coalesce(p.captured, 0) - coalesce(r.refunded, 0)"
+    ),
+    invariant!(
+        "refunds_are_at_most_the_captured",
+        "No more of a payment is given back than was captured.",
+        "SELECT 'order ' || o.number
+         FROM payments p JOIN orders o ON o.id = p.order_id
+              JOIN (SELECT payment_id, sum(amount) AS refunded FROM refunds WHERE status <> 'failed' GROUP BY payment_id) r
+              ON r.payment_id = p.id
+         WHERE r.refunded > p.captured"
+    ),
+    invariant!(
+        "captured_money_has_an_order_or_a_refund",
+        "What was captured is for an order that is confirmed or complete, or is given back.",
+        "SELECT 'order ' || o.number
+         FROM orders o
+              JOIN (SELECT p.order_id, sum(p.captured - coalesce(r.refunded, 0)) AS kept
+                    FROM payments p
+                         LEFT JOIN (SELECT payment_id, sum(amount) AS refunded FROM refunds WHERE status <> 'failed'
+                                    GROUP BY payment_id) r ON r.payment_id = p.id
+                    GROUP BY p.order_id) p ON p.order_id = o.id
+         WHERE p.kept > 0 AND o.status NOT IN ('confirmed', 'completed')"
+    ),
+    invariant!(
+        "confirmed_orders_are_paid",
+        "An order that is confirmed or complete, and costs something, has a captured payment of its total.",
+        "SELECT 'order ' || o.number FROM orders o
+         WHERE o.status IN ('confirmed', 'completed') AND o.total > 0
+           AND NOT EXISTS (SELECT FROM payments p
+                           WHERE p.order_id = o.id AND p.captured = o.total AND p.currency = o.currency)"
+    ),
+    invariant!(
+        "a_cart_has_one_live_order",
+        "A cart has one order at the most that is not cancelled.",
+        "SELECT 'orders ' || string_agg(number::text, ' and ' ORDER BY number) FROM orders
+         WHERE cart_id IS NOT NULL AND status <> 'cancelled' GROUP BY cart_id HAVING count(*) > 1"
+    ),
+    invariant!(
+        "totals_add_up",
+        "Lines, shipping and tax, less the discount, are the total.",
+        "SELECT 'order ' || number FROM orders
+         WHERE total <> subtotal + shipping_total - discount_total + CASE WHEN prices_include_tax THEN 0 ELSE tax_total END"
+    ),
+    invariant!(
+        "lines_add_up",
+        "The lines of an order are its subtotal, and each line is its price times its quantity.",
+        "SELECT 'order ' || o.number
+         FROM orders o
+              LEFT JOIN (SELECT order_id, sum(total_amount) AS total, bool_and(total_amount = unit_amount * quantity) AS multiplied
+                         FROM order_lines GROUP BY order_id) l ON l.order_id = o.id
+         WHERE l.total IS DISTINCT FROM o.subtotal OR NOT l.multiplied"
+    ),
+    invariant!(
+        "taxes_add_up",
+        "The taxes of an order are its tax total.",
+        "SELECT 'order ' || o.number
+         FROM orders o LEFT JOIN (SELECT order_id, sum(amount) AS amount FROM order_taxes GROUP BY order_id) t ON t.order_id = o.id
+         WHERE coalesce(t.amount, 0) <> o.tax_total"
+    ),
+    invariant!(
+        "dates_follow_the_status",
+        "An order was confirmed or cancelled at a time if, and only if, its status says so.",
+        "SELECT 'order ' || number FROM orders
+         WHERE (cancelled_at IS NOT NULL) <> (status = 'cancelled')
+            OR status <> 'cancelled' AND (confirmed_at IS NOT NULL) <> (status <> 'pending')"
+    ),
+    invariant!(
+        "history_follows_the_status",
+        "An order was placed once, cancelled once if it is cancelled, and paid once if it is confirmed and costs something.",
+        "SELECT 'order ' || o.number
+         FROM orders o
+              LEFT JOIN (SELECT order_id, count(*) FILTER (WHERE kind = 'placed') AS placed,
+                                count(*) FILTER (WHERE kind = 'paid') AS paid,
+                                count(*) FILTER (WHERE kind = 'cancelled') AS cancelled
+                         FROM order_events WHERE kind IN ('placed', 'paid', 'cancelled') GROUP BY order_id) e
+              ON e.order_id = o.id
+         WHERE coalesce(e.placed, 0) <> 1
+            OR coalesce(e.cancelled, 0) <> (o.status = 'cancelled')::int
+            OR CASE WHEN o.status = 'pending' THEN coalesce(e.paid, 0) > 0
+                    WHEN o.status = 'cancelled' OR o.total = 0 THEN coalesce(e.paid, 0) > 1
+                    ELSE coalesce(e.paid, 0) <> 1 END"
+    ),
+];

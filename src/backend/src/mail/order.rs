@@ -1,0 +1,171 @@
+//! What mails about an order tell, read in one go.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Connection, PgConnection};
+use uuid::Uuid;
+
+use crate::store::{self, Store};
+
+/// An order, with everything that a mail about it may tell.
+#[derive(Debug)]
+pub struct OrderToTell {
+    /// The store as it is now.
+    pub store: Store,
+    /// The order itself.
+    pub order: Order,
+    /// What was sold, in its order.
+    pub lines: Vec<Line>,
+    /// An amount a rate.
+    pub taxes: Vec<Tax>,
+    /// Where it goes, and who pays, in this order; one if they are the same.
+    pub addresses: Vec<Address>,
+}
+
+/// The row of `orders`, as far as mails tell it; amounts are minor units.
+#[derive(Debug)]
+pub struct Order {
+    /// Its id.
+    pub id: Uuid,
+    /// For people.
+    pub number: i64,
+    /// `pending`, `confirmed`, `completed` or `cancelled`.
+    pub status: String,
+    /// The customer's.
+    pub email: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Whether the taxes are part of the prices.
+    pub prices_include_tax: bool,
+    /// The sum of the lines.
+    pub subtotal: i64,
+    /// The price of shipping.
+    pub shipping_total: i64,
+    /// What was taken off.
+    pub discount_total: i64,
+    /// What was charged.
+    pub total: i64,
+    /// The way of shipping.
+    pub shipping_name: String,
+    /// Days until it is there.
+    pub shipping_min_days: i16,
+    /// Days until it is there.
+    pub shipping_max_days: i16,
+    /// When it was placed.
+    pub placed_at: DateTime<Utc>,
+    /// What is given back or was, refunds that failed left out.
+    pub refunded: i64,
+}
+
+/// A line of an order.
+#[derive(Debug)]
+pub struct Line {
+    /// The product's, when it was bought.
+    pub title: String,
+    /// What was chosen.
+    pub option_values: Vec<String>,
+    /// How many.
+    pub quantity: i32,
+    /// The price of one.
+    pub unit_amount: i64,
+    /// The price of all.
+    pub total_amount: i64,
+}
+
+/// A tax of an order.
+#[derive(Debug)]
+pub struct Tax {
+    /// As its country calls it.
+    pub name: String,
+    /// Its rate.
+    pub parts_per_million: i32,
+    /// Its amount.
+    pub amount: i64,
+}
+
+/// An address of an order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Address {
+    /// A person.
+    pub name: String,
+    /// Where the person works.
+    pub company: Option<String>,
+    /// Street and number.
+    pub line1: String,
+    /// More of it.
+    pub line2: Option<String>,
+    /// Not every country has them.
+    pub postal_code: Option<String>,
+    /// The city.
+    pub city: String,
+    /// A state or province.
+    pub region: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+impl Address {
+    /// As it stands on a parcel.
+    pub fn lines(&self) -> Vec<String> {
+        let place = [self.postal_code.as_deref(), Some(&*self.city), self.region.as_deref()];
+        let place = place.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        [
+            Some(&self.name),
+            self.company.as_ref(),
+            Some(&self.line1),
+            self.line2.as_ref(),
+            Some(&place),
+            Some(&self.country),
+        ]
+        .into_iter()
+        .flatten()
+        // A line stays one line, whatever a customer put into it.
+        .map(|line| line.replace(char::is_control, " "))
+        .collect()
+    }
+}
+
+/// Reads an order in one snapshot; `None` if there is none.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<OrderToTell>> {
+    let mut tx = connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let order = sqlx::query_as!(
+        Order,
+        r#"SELECT id, number, status, email, currency, prices_include_tax, subtotal, shipping_total, discount_total, total,
+                  shipping_name, shipping_min_days, shipping_max_days, placed_at,
+                  (SELECT coalesce(sum(r.amount), 0)::bigint FROM refunds r JOIN payments p ON p.id = r.payment_id
+                   WHERE p.order_id = orders.id AND r.status <> 'failed') AS "refunded!"
+           FROM orders WHERE id = $1"#,
+        id
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(order) = order else { return Ok(None) };
+    let lines = sqlx::query_as!(
+        Line,
+        "SELECT title, option_values, quantity, unit_amount, total_amount FROM order_lines WHERE order_id = $1 ORDER BY position",
+        id
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let taxes = sqlx::query_as!(
+        Tax,
+        "SELECT name, parts_per_million, amount FROM order_taxes WHERE order_id = $1 ORDER BY parts_per_million DESC, name",
+        id
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut addresses = sqlx::query_as!(
+        Address,
+        "SELECT name, company, line1, line2, postal_code, city, region, country FROM order_addresses
+         WHERE order_id = $1 ORDER BY kind = 'billing'",
+        id
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    addresses.dedup();
+    let store = store::settings(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Some(OrderToTell { store, order, lines, taxes, addresses }))
+}

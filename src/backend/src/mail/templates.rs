@@ -1,0 +1,180 @@
+//! The words and the looks of mails: the files in `templates/`, filled.
+
+use askama::Template;
+use url::Url;
+
+use super::{
+    Mail,
+    order::{OrderToTell, Tax},
+};
+use crate::{
+    capability::{Capability, Secrets},
+    money,
+};
+
+/// An order was paid and is being made ready.
+#[derive(Template)]
+#[template(path = "confirmation.html")]
+struct Confirmation<'a> {
+    letter: &'a Letter<'a>,
+}
+
+/// The same for those who read plain text.
+#[derive(Template)]
+#[template(path = "confirmation.txt")]
+struct PlainConfirmation<'a> {
+    letter: &'a Letter<'a>,
+}
+
+/// A paid order was cancelled.
+#[derive(Template)]
+#[template(path = "cancellation.html")]
+struct Cancellation<'a> {
+    letter: &'a Letter<'a>,
+}
+
+/// The same for those who read plain text.
+#[derive(Template)]
+#[template(path = "cancellation.txt")]
+struct PlainCancellation<'a> {
+    letter: &'a Letter<'a>,
+}
+
+/// An order in words, as every mail about one tells it.
+struct Letter<'a> {
+    told: &'a OrderToTell,
+    link: String,
+    placed: String,
+    delivery: String,
+    rows: Vec<Row>,
+    sums: Vec<Row>,
+    total: String,
+    taxes: Vec<String>,
+    addresses: Vec<(&'static str, Vec<String>)>,
+    refund: Option<String>,
+}
+
+/// Something and its price.
+struct Row {
+    what: String,
+    detail: String,
+    price: String,
+}
+
+/// That an order was paid.
+pub fn confirmation(told: &OrderToTell, secrets: &Secrets, public_url: &Url) -> askama::Result<Mail> {
+    let letter = &Letter::new(told, secrets, public_url);
+    Ok(Mail {
+        name: format!("order-{}-confirmation", told.order.id),
+        to: told.order.email.clone(),
+        subject: format!("Your order {} at {}", told.order.number, told.store.name),
+        text: PlainConfirmation { letter }.render()?,
+        html: Confirmation { letter }.render()?,
+    })
+}
+
+/// That a paid order was cancelled, and what is given back.
+pub fn cancellation(told: &OrderToTell, secrets: &Secrets, public_url: &Url) -> askama::Result<Mail> {
+    let letter = &Letter::new(told, secrets, public_url);
+    Ok(Mail {
+        name: format!("order-{}-cancellation", told.order.id),
+        to: told.order.email.clone(),
+        subject: format!("Your order {} at {} is cancelled", told.order.number, told.store.name),
+        text: PlainCancellation { letter }.render()?,
+        html: Cancellation { letter }.render()?,
+    })
+}
+
+impl<'a> Letter<'a> {
+    fn new(told: &'a OrderToTell, secrets: &Secrets, public_url: &Url) -> Self {
+        let order = &told.order;
+        let money = |amount| money::display(amount, &order.currency);
+        let token = secrets.token(Capability::Order, order.id);
+        let labels: &[_] =
+            if told.addresses.len() > 1 { &["Delivery to", "Bill to"] } else { &["Delivery and bill to"] };
+        Self {
+            link: format!("{}/orders/{}#{token}", public_url.as_str().trim_end_matches('/'), order.number),
+            placed: order.placed_at.format("%-d %B %Y").to_string(),
+            delivery: days(order.shipping_min_days, order.shipping_max_days),
+            rows: told
+                .lines
+                .iter()
+                .map(|line| Row {
+                    what: line.title.clone(),
+                    detail: detail(&line.option_values, line.quantity, &money(line.unit_amount)),
+                    price: money(line.total_amount),
+                })
+                .collect(),
+            sums: sums(told),
+            total: money(order.total),
+            taxes: if order.prices_include_tax {
+                told.taxes.iter().map(|tax| format!("of which {} {}", rate(tax), money(tax.amount))).collect()
+            } else {
+                Vec::new()
+            },
+            addresses: labels.iter().copied().zip(told.addresses.iter().map(super::order::Address::lines)).collect(),
+            refund: (order.refunded > 0).then(|| money(order.refunded)),
+            told,
+        }
+    }
+}
+
+/// What comes before the total.
+fn sums(told: &OrderToTell) -> Vec<Row> {
+    let order = &told.order;
+    let row =
+        |what: String, amount| Row { what, detail: String::new(), price: money::display(amount, &order.currency) };
+    let mut sums = vec![row("Subtotal".into(), order.subtotal)];
+    if order.discount_total > 0 {
+        sums.push(row("Discount".into(), -order.discount_total));
+    }
+    sums.push(row(format!("Shipping, {}", order.shipping_name), order.shipping_total));
+    if !order.prices_include_tax {
+        sums.extend(told.taxes.iter().map(|tax| row(rate(tax), tax.amount)));
+    }
+    sums
+}
+
+fn detail(options: &[String], quantity: i32, unit: &str) -> String {
+    let count = format!("{quantity} × {unit}");
+    options.iter().map(String::as_str).chain([&*count]).collect::<Vec<_>>().join(" · ")
+}
+
+/// `VAT 19 %`, with as many decimals as the rate has.
+fn rate(tax: &Tax) -> String {
+    let (percent, rest) = (tax.parts_per_million / 10_000, tax.parts_per_million % 10_000);
+    let decimals = format!("{rest:04}");
+    let decimals = decimals.trim_end_matches('0');
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{} {percent}{point}{decimals}\u{a0}%", tax.name)
+}
+
+fn days(least: i16, most: i16) -> String {
+    match (least, most) {
+        (1, 1) => "1 day".into(),
+        (least, most) if least == most => format!("{most} days"),
+        (least, most) => format!("{least} to {most} days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_have_the_decimals_that_they_need() {
+        for (parts_per_million, text) in [
+            (190_000, "VAT 19\u{a0}%"),
+            (255_000, "VAT 25.5\u{a0}%"),
+            (0, "VAT 0\u{a0}%"),
+            (8_875, "VAT 0.8875\u{a0}%"),
+        ] {
+            assert_eq!(rate(&Tax { name: "VAT".into(), parts_per_million, amount: 0 }), text);
+        }
+    }
+
+    #[test]
+    fn days_are_counted_as_people_do() {
+        assert_eq!([days(1, 1), days(2, 2), days(0, 3)], ["1 day", "2 days", "0 to 3 days"]);
+    }
+}
