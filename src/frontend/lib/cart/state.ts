@@ -2,12 +2,6 @@
 import type { Cart, CartItem } from '@/lib/api/cart';
 import { observable } from '@/lib/observable';
 
-export interface Removed {
-  item: CartItem;
-  /** Where it stood, so that undoing puts it back there. */
-  index: number;
-}
-
 export interface CartState {
   phase: 'unknown' | 'loading' | 'ready' | 'failed';
   /** `null` when there is none, or none is known yet. */
@@ -16,7 +10,9 @@ export interface CartState {
   count: number;
   /** Quantities that the shopper chose and the API has not confirmed yet; 0 removes the line. */
   wishes: ReadonlyMap<string, number>;
-  removed: readonly Removed[];
+  removed: readonly CartItem[];
+  /** The lines in the order in which this page has shown them: what is removed and put back keeps its place. */
+  places: readonly string[];
   /** What is to be said at a line. */
   notes: ReadonlyMap<string, string>;
   /** Why the cart could not be read or saved, in words. */
@@ -29,6 +25,7 @@ export const cartState = observable<CartState>({
   count: 0,
   wishes: new Map(),
   removed: [],
+  places: [],
   notes: new Map(),
   trouble: '',
 });
@@ -45,12 +42,10 @@ export const inCart = (cart: Cart | null, variantId: string): boolean =>
   cart?.items.some(({ variant_id }) => variant_id === variantId) ?? false;
 
 /** The lines in order, those just removed among them. */
-export function entriesOf({ cart, wishes, removed }: CartState): Entry[] {
-  const items = [...(cart?.items ?? [])];
-  for (const { item, index } of removed.toSorted((a, b) => a.index - b.index)) {
-    if (!inCart(cart, item.variant_id)) items.splice(index, 0, item);
-  }
-  return items.map((item) => {
+export function entriesOf({ cart, wishes, removed, places }: CartState): Entry[] {
+  const items = [...(cart?.items ?? []), ...removed.filter(({ variant_id }) => !inCart(cart, variant_id))];
+  const placed = items.toSorted((a, b) => places.indexOf(a.variant_id) - places.indexOf(b.variant_id));
+  return placed.map((item) => {
     const wish = wishes.get(item.variant_id);
     const quantity = wish ?? (inCart(cart, item.variant_id) ? item.quantity : 0);
     return { item, quantity, isPending: wish !== undefined, isRemoved: quantity === 0 };

@@ -31,14 +31,14 @@ function inOrder<T>(task: () => Promise<T>): Promise<T> {
 }
 
 function accept(cart: Cart | null): void {
-  const { removed, wishes } = cartState.get();
+  const { removed, wishes, places } = cartState.get();
+  const isGone = ({ variant_id }: CartItem) => !inCart(cart, variant_id) || wishes.get(variant_id) === 0;
   cartState.set({
     phase: 'ready',
     cart,
     count: cart?.item_count ?? 0,
-    removed: cart
-      ? removed.filter(({ item }) => !inCart(cart, item.variant_id) || wishes.get(item.variant_id) === 0)
-      : [],
+    removed: cart ? removed.filter(isGone) : [],
+    places: [...new Set([...places, ...(cart?.items ?? []).map(({ variant_id }) => variant_id)])],
     trouble: '',
   });
   keepHint(cart ? cart.item_count : null);
@@ -129,11 +129,8 @@ export function setQuantity(variantId: string, quantity: number): Promise<void> 
 }
 
 export function removeLine(item: CartItem): Promise<void> {
-  const { cart, removed } = cartState.get();
-  const index = cart?.items.findIndex(({ variant_id }) => variant_id === item.variant_id) ?? 0;
-  cartState.set({
-    removed: [...removed.filter((other) => other.item.variant_id !== item.variant_id), { item, index }],
-  });
+  const { removed } = cartState.get();
+  cartState.set({ removed: [...removed.filter(({ variant_id }) => variant_id !== item.variant_id), item] });
   return setQuantity(item.variant_id, 0);
 }
 
