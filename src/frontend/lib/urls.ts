@@ -14,5 +14,9 @@ export const variantName = ({ sku, id }: Variant): string => sku ?? id;
 export const variantPath = (slug: string, variant: Variant): string =>
   `${productPath(slug)}?${new URLSearchParams({ variant: variantName(variant) })}`;
 
+/** The page of what a line of a cart or an order holds. */
+export const linePath = (line: { product_slug: string; sku: string | null; variant_id: string }): string =>
+  `${productPath(line.product_slug)}?${new URLSearchParams({ variant: line.sku ?? line.variant_id })}`;
+
 export const categoryPath = (slug: string): string => `/categories/${encodeURIComponent(slug)}`;
 export const searchPath = (q: string): string => `/search?${new URLSearchParams({ q })}`;

@@ -1,4 +1,5 @@
-// The header: the shop's name, its categories, its search. On a phone the categories fold away.
+// The header: the shop's name, its categories, its search, the cart. On a phone the categories fold away.
+import { CartButton } from '@/components/cart/cart-button';
 import { CategoryMenu } from '@/components/frame/category-menu';
 import { SearchBox } from '@/components/search/search-box';
 import { Mark } from '@/components/ui/icons';
@@ -14,7 +15,7 @@ export function Header({ storeName, categories }: Props) {
   const roots = categories.filter(({ depth }) => depth === 0);
   return (
     <header className="frame-header relative z-40 border-b border-line bg-paper">
-      <div className="page grid grid-cols-[1fr_auto] items-center gap-x-6 gap-y-3 py-3 lg:grid-cols-[auto_1fr_minmax(16rem,22rem)] lg:gap-x-10 lg:py-4">
+      <div className="page grid grid-cols-[1fr_auto] items-center gap-x-5 gap-y-3 py-3 lg:grid-cols-[auto_1fr_minmax(14rem,20rem)_auto] lg:gap-x-8 lg:py-4">
         <a href="/" className="flex min-h-11 items-center gap-2.5 justify-self-start">
           <Mark className="size-7" />
           <span className="text-h3 font-[620] tracking-[-0.022em]">{storeName}</span>
@@ -34,9 +35,8 @@ export function Header({ storeName, categories }: Props) {
             ))}
           </ul>
         </nav>
-        <div className="col-span-full lg:col-span-1">
-          <SearchBox />
-        </div>
+        <SearchBox />
+        <CartButton />
       </div>
     </header>
   );

@@ -1,5 +1,6 @@
 // What surrounds every page of the shop: the way past the header, header, page, footer. No visitor's data.
 import type { ReactNode } from 'react';
+import { CartDrawer } from '@/components/cart/cart-drawer';
 import { Footer } from '@/components/frame/footer';
 import { Header } from '@/components/frame/header';
 import { JsonLd } from '@/components/seo/json-ld';
@@ -22,6 +23,7 @@ export async function ShopFrame({ children }: { children: ReactNode }) {
         {children}
       </main>
       <Footer store={store} categories={categories} />
+      <CartDrawer />
       <JsonLd data={organization(store)} />
     </div>
   );

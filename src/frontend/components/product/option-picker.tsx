@@ -1,7 +1,7 @@
 'use client';
 // The options of a product as links to its variants, so that they work without a script and can be shared.
-import type { MouseEvent } from 'react';
 import type { Product, Variant } from '@/lib/api/catalog';
+import { isPlainClick } from '@/lib/clicks';
 import { variantPath } from '@/lib/urls';
 import { type Choice, type ChoiceGroup, choiceGroups } from '@/lib/variants';
 
@@ -10,10 +10,6 @@ interface Props {
   current: Variant;
   onChoose: (variant: Variant, href: string) => void;
 }
-
-/** Leaves a click alone that means "in a new tab". */
-const isPlainClick = ({ metaKey, ctrlKey, shiftKey, altKey, button }: MouseEvent): boolean =>
-  button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey;
 
 export function OptionPicker({ product, current, onChoose }: Props) {
   const groups = choiceGroups(product, current);

@@ -73,6 +73,38 @@ export function ChevronIcon(props: Props) {
   );
 }
 
+export function CartIcon(props: Props) {
+  return (
+    <Icon {...props}>
+      <path d="M3 5h10l.75 9h-11.5zM5.5 7V4a2.5 2.5 0 0 1 5 0v3" />
+    </Icon>
+  );
+}
+
+export function PlusIcon(props: Props) {
+  return (
+    <Icon {...props}>
+      <path d="M8 3.5v9M3.5 8h9" />
+    </Icon>
+  );
+}
+
+export function MinusIcon(props: Props) {
+  return (
+    <Icon {...props}>
+      <path d="M3.5 8h9" />
+    </Icon>
+  );
+}
+
+export function CheckIcon(props: Props) {
+  return (
+    <Icon {...props}>
+      <path d="m3 8.5 3.5 3.5L13 4.5" />
+    </Icon>
+  );
+}
+
 /** The shop's mark: a branch that meets the main line. */
 export function Mark({ className = 'size-6' }: Props) {
   return (

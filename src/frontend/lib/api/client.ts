@@ -1,23 +1,45 @@
 // The one place that talks to the API: typed by the generated schema, on the server and in the browser.
+import type { BuyingPaths } from '@/lib/api/buying-types';
 import { ApiError, readProblem } from '@/lib/api/errors';
 import type { paths } from '@/lib/api/schema';
 
-type GetPath = { [P in keyof paths]: paths[P] extends { get: object } ? P : never }[keyof paths];
-type Operation<P extends GetPath> = paths[P] extends { get: infer Get } ? Get : never;
-type Answer<P extends GetPath> =
-  Operation<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
-type PathParams<P extends GetPath> =
-  Operation<P> extends { parameters: { path: infer Params extends object } } ? Params : undefined;
-type Query<P extends GetPath> =
-  Operation<P> extends { parameters: { query?: infer Params } } ? Params : undefined;
+type Paths = Omit<paths, keyof BuyingPaths> & BuyingPaths;
+type Method = 'get' | 'post' | 'patch' | 'delete';
+type PathOf<M extends Method> = {
+  [P in keyof Paths]: Paths[P] extends { [Name in M]: object } ? P : never;
+}[keyof Paths];
+type Operation<M extends Method, P extends keyof Paths> = Paths[P] extends { [Name in M]: infer Found }
+  ? Found
+  : never;
 
-interface Request<P extends GetPath> {
-  path?: PathParams<P>;
-  query?: Query<P>;
+interface Json<Body> {
+  content: { 'application/json': Body };
+}
+
+type Answer<M extends Method, P extends keyof Paths> =
+  Operation<M, P> extends { responses: { 200: Json<infer Body> } }
+    ? Body
+    : Operation<M, P> extends { responses: { 201: Json<infer Body> } }
+      ? Body
+      : never;
+type PathParams<M extends Method, P extends keyof Paths> =
+  Operation<M, P> extends { parameters: { path: infer Params extends object } } ? Params : undefined;
+type Query<M extends Method, P extends keyof Paths> =
+  Operation<M, P> extends { parameters: { query?: infer Params } } ? Params : undefined;
+type Body<M extends Method, P extends keyof Paths> =
+  Operation<M, P> extends { requestBody: Json<infer Sent> } ? Sent : undefined;
+
+interface Request<M extends Method, P extends keyof Paths> {
+  path?: PathParams<M, P>;
+  query?: Query<M, P>;
+  body?: Body<M, P>;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
-const TIMEOUT_MS = 4000;
+const READ_TIMEOUT_MS = 4000;
+/** A change may wait for a lock, for the same request sent before, and for the payment provider. */
+const CHANGE_TIMEOUT_MS = 15_000;
 
 /** Server components ask the origin from inside; the browser asks the origin it came from. */
 function base(): string {
@@ -42,15 +64,39 @@ function queryString(query: object | undefined): string {
   return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
 }
 
-/** Reads from the API; throws `ApiError` for any answer but success and the platform's error when there is none. */
-export async function get<P extends GetPath>(path: P, request: Request<P> = {}): Promise<Answer<P>> {
-  const address = fill(path, request.path) + queryString(request.query ?? undefined);
-  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+async function ask<M extends Method, P extends keyof Paths>(
+  method: M,
+  path: P,
+  { path: params, query, body, headers, signal }: Request<M, P>,
+): Promise<Answer<M, P>> {
+  const address = fill(path, params) + queryString(query ?? undefined);
+  const deadline = AbortSignal.timeout(method === 'get' ? READ_TIMEOUT_MS : CHANGE_TIMEOUT_MS);
   const response = await fetch(base() + address, {
+    method: method.toUpperCase(),
     cache: 'no-store',
-    headers: { accept: 'application/json' },
-    signal: request.signal ? AbortSignal.any([request.signal, deadline]) : deadline,
+    headers: {
+      accept: 'application/json',
+      ...(body ? { 'content-type': 'application/json' } : {}),
+      ...headers,
+    },
+    body: body ? JSON.stringify(body) : undefined,
+    // A change that was asked for is made, also when its page is left meanwhile.
+    keepalive: method !== 'get',
+    signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
   });
   if (!response.ok) throw new ApiError(address, await readProblem(response));
   return response.json();
 }
+
+/** Reads from the API; throws `ApiError` for any answer but success and the platform's error when there is none. */
+export const get = <P extends PathOf<'get'>>(path: P, request: Request<'get', P> = {}) =>
+  ask('get', path, request);
+
+export const post = <P extends PathOf<'post'>>(path: P, request: Request<'post', P> = {}) =>
+  ask('post', path, request);
+
+export const patch = <P extends PathOf<'patch'>>(path: P, request: Request<'patch', P> = {}) =>
+  ask('patch', path, request);
+
+export const remove = <P extends PathOf<'delete'>>(path: P, request: Request<'delete', P> = {}) =>
+  ask('delete', path, request);

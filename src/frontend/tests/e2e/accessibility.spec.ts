@@ -2,6 +2,17 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { PAGE_KINDS, pageKinds } from './support/catalogue';
+import {
+  addToCart,
+  CARDS,
+  fillAddress,
+  goToPayment,
+  mail,
+  orderNumber,
+  payButton,
+  plenty,
+  typeCard,
+} from './support/shopper';
 import { expect, test } from './support/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -28,6 +39,51 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await box.fill('hoo');
       await page.getByRole('option').first().waitFor();
       await box.press('ArrowDown');
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('buying: the cart, beside a page and on its own', async ({ page, request }, { project }) => {
+      await addToCart(page, await plenty(request, project.name, 50), 2);
+      expect(await violations(page)).toEqual([]);
+      await page.goto('/cart');
+      await page.getByRole('button', { name: /^Remove/ }).click();
+      await page.getByRole('button', { name: /^Undo/ }).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: /^Undo/ }).click();
+      await page.getByRole('main').getByRole('textbox', { name: 'Quantity' }).waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('buying: each step, and what it complains about', async ({ page, request }, { project }) => {
+      await addToCart(page, await plenty(request, project.name, 51));
+      await page.goto('/checkout');
+      await page.getByLabel('The bill goes to the same address').uncheck();
+      await page.getByRole('button', { name: 'Continue to delivery' }).click();
+      await page.getByText(/fields need a look/).waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByLabel('The bill goes to the same address').check();
+      await fillAddress(page, mail('axe'));
+      await page.getByRole('button', { name: 'Continue to delivery' }).click();
+      await page.getByRole('radio').first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Continue to payment' }).click();
+      await payButton(page).click();
+      await page.getByText('The card number is not complete.').waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    test('buying: an order, and the question before it is cancelled', async ({ page, request }, {
+      project,
+    }) => {
+      await addToCart(page, await plenty(request, project.name, 52));
+      await goToPayment(page, mail('axe-order'));
+      await typeCard(page, CARDS.pays);
+      await payButton(page).click();
+      await orderNumber(page);
+      await page.getByText('Thank you').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Cancel this order' }).click();
+      await page.getByRole('dialog').waitFor();
       expect(await violations(page)).toEqual([]);
     });
 

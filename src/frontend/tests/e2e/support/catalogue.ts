@@ -61,6 +61,9 @@ export const PAGE_KINDS = [
   'shipping',
   'returns',
   'privacy',
+  'cart',
+  'checkout',
+  'order',
 ] as const;
 
 /** The addresses of one page of each kind. */
@@ -81,6 +84,9 @@ export async function pageKinds(
     shipping: '/shipping',
     returns: '/returns',
     privacy: '/privacy',
+    cart: '/cart',
+    checkout: '/checkout',
+    order: '/orders/1',
   };
 }
 

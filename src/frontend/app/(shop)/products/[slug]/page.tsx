@@ -72,7 +72,7 @@ export default async function ProductPage({ params, searchParams }: Props) {
   const [store, related] = await Promise.all([readStore(), readRelated(product)]);
   const initial = initialVariant(product.variants, [(await searchParams).variant ?? []].flat()[0]);
   if (!initial) notFound();
-  const { slug, vendor, pictures, options, variants } = product;
+  const { slug, title, vendor, pictures, options, variants } = product;
   const trail = trailOf(product);
   const category = product.categories.at(-1);
   return (
@@ -83,9 +83,9 @@ export default async function ProductPage({ params, searchParams }: Props) {
           <ProductView
             // Another address of the same product is another page: the chosen variant starts anew.
             key={initial.id}
-            product={{ slug, vendor, pictures, options, variants }}
+            product={{ slug, title, vendor, pictures, options, variants }}
             initial={initial}
-            title={<h1 className="text-h1">{product.title}</h1>}
+            heading={<h1 className="text-h1">{title}</h1>}
           >
             <Promises taxIncluded={store.prices_include_tax} />
             <div

@@ -1,0 +1,45 @@
+// A button that says when it is at work. It stays focusable meanwhile, so that nobody loses their place.
+import type { ReactNode } from 'react';
+
+interface Props {
+  isBusy: boolean;
+  /** What it says while it is at work. */
+  busyLabel: string;
+  type?: 'button' | 'submit';
+  disabled?: boolean;
+  onClick?: () => void;
+  className?: string;
+  children: ReactNode;
+}
+
+export function BusyButton({
+  isBusy,
+  busyLabel,
+  type = 'button',
+  disabled,
+  onClick,
+  className = 'button',
+  children,
+}: Props) {
+  return (
+    <button
+      type={type}
+      disabled={disabled}
+      aria-disabled={isBusy || undefined}
+      onClick={(event) => {
+        if (isBusy) event.preventDefault();
+        else onClick?.();
+      }}
+      className={className}
+    >
+      {isBusy ? (
+        <>
+          <span aria-hidden="true" className="spinner" />
+          {busyLabel}
+        </>
+      ) : (
+        children
+      )}
+    </button>
+  );
+}
