@@ -55,12 +55,12 @@ pub struct StoreWithPayment {
     #[serde(flatten)]
     pub store: Store,
     /// How it is paid.
-    pub payment: Payment,
+    pub payment: PaymentProvider,
 }
 
 /// What a browser needs to confirm payments.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Payment {
+pub struct PaymentProvider {
     /// The provider's key for browsers.
     pub publishable_key: String,
     /// Where what speaks Stripe's API is; null for Stripe itself, whose own script knows.
@@ -77,7 +77,7 @@ pub struct NoParameters {}
 #[utoipa::path(get, path = "/api/store", tag = "store", responses((status = 200, body = StoreWithPayment), (status = 304), Problem))]
 pub async fn get_store(State(app): State<App>, _: Query<NoParameters>, headers: HeaderMap) -> Result<Response> {
     let mut db = app.db.acquire().await?;
-    let payment = Payment {
+    let payment = PaymentProvider {
         publishable_key: app.payment.stripe_publishable_key.clone().unwrap_or_default(),
         api_url: app.payment.browser_url().map(|url| url.origin().ascii_serialization()),
     };

@@ -15,8 +15,8 @@ use super::{
     countries::{self, Format},
     idempotency::{Claim, IdempotencyKey},
     model::{
-        AddressField, Country, CountryList, Destination, FieldOption, NewOrder, PlaceOrder, QuotedLine, ShippingQuote,
-        ShippingQuotes,
+        AddressField, Country, CountryList, Destination, FieldName, FieldOption, NewOrder, PlaceOrder, QuotedLine,
+        ShippingQuote, ShippingQuotes,
     },
     queries::{self, Method, Wanted},
     rules::{self, Line, Taxes, Totals},
@@ -72,26 +72,24 @@ pub async fn list_countries(State(app): State<App>, _: Query<NoParameters>, head
 fn country(format: &'static Format) -> Country {
     let field = |name, label, required| AddressField { name, label, required, example: None, options: None };
     let mut fields = vec![
-        field("name", "Full name", true),
-        field("company", "Company", false),
-        field("line1", "Street and number", true),
-        field("line2", "Apartment, suite, floor", false),
+        field(FieldName::Name, "Full name", true),
+        field(FieldName::Company, "Company", false),
+        field(FieldName::Line1, "Street and number", true),
+        field(FieldName::Line2, "Apartment, suite, floor", false),
     ];
-    fields.extend(
-        format
-            .postal
-            .as_ref()
-            .map(|postal| AddressField { example: Some(postal.example), ..field("postal_code", postal.label, true) }),
-    );
-    fields.push(field("city", "City", true));
+    fields.extend(format.postal.as_ref().map(|postal| AddressField {
+        example: Some(postal.example),
+        ..field(FieldName::PostalCode, postal.label, true)
+    }));
+    fields.push(field(FieldName::City, "City", true));
     fields.extend(format.region.as_ref().map(|region| {
         let options = region.options.iter().map(|(value, label)| FieldOption { value, label }).collect();
         AddressField {
             options: (!region.options.is_empty()).then_some(options),
-            ..field("region", region.label, region.required)
+            ..field(FieldName::Region, region.label, region.required)
         }
     }));
-    fields.push(field("phone", "Phone, for the carrier", false));
+    fields.push(field(FieldName::Phone, "Phone, for the carrier", false));
     Country { code: format.code, name: format.name, fields }
 }
 

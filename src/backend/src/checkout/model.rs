@@ -31,8 +31,7 @@ pub struct Country {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AddressField {
     /// A field of `Address`.
-    #[schema(example = "postal_code")]
-    pub name: &'static str,
+    pub name: FieldName,
     /// What it is called there.
     #[schema(example = "ZIP code")]
     pub label: &'static str,
@@ -44,6 +43,21 @@ pub struct AddressField {
     /// What there is to choose; null where any text is taken.
     #[schema(required)]
     pub options: Option<Vec<FieldOption>>,
+}
+
+/// The fields of `Address` that a country's form may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they are named as the fields of Address are")]
+pub enum FieldName {
+    Name,
+    Company,
+    Line1,
+    Line2,
+    PostalCode,
+    City,
+    Region,
+    Phone,
 }
 
 /// A choice.

@@ -43,7 +43,7 @@ impl Bench {
             mail_folder: Some(folder.path().join("mail")),
         };
         let context = JobContext {
-            stripe: support::provider_nowhere(),
+            stripe: crate::support::provider_nowhere(),
             db: db.clone(),
             media: MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap(),
             // The tests' servers are on loopback, which the real downloader refuses.

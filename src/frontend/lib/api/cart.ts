@@ -1,13 +1,13 @@
 // The visitor's cart, asked by the browser: the cookie that names it is seen by the API alone.
-import type { Schemas } from '@/lib/api/buying-types';
 import { get, patch, post, remove } from '@/lib/api/client';
 import { isNotFound } from '@/lib/api/errors';
+import type { components } from '@/lib/api/schema';
 
-export type Cart = Schemas['Cart'];
-export type CartItem = Schemas['CartItem'];
-export type PendingOrder = Schemas['PendingOrder'];
-export type ShippingQuote = Schemas['ShippingQuote'];
-export type ShippingQuotes = Schemas['ShippingQuotes'];
+export type Cart = components['schemas']['Cart'];
+export type CartItem = components['schemas']['CartItem'];
+export type PendingOrder = components['schemas']['PendingOrder'];
+export type ShippingQuote = components['schemas']['ShippingQuote'];
+export type ShippingQuotes = components['schemas']['ShippingQuotes'];
 
 const current = { id: 'current' };
 

@@ -1,14 +1,12 @@
 // The one place that talks to the API: typed by the generated schema, on the server and in the browser.
-import type { BuyingPaths } from '@/lib/api/buying-types';
 import { ApiError, readProblem } from '@/lib/api/errors';
 import type { paths } from '@/lib/api/schema';
 
-type Paths = Omit<paths, keyof BuyingPaths> & BuyingPaths;
 type Method = 'get' | 'post' | 'patch' | 'delete';
 type PathOf<M extends Method> = {
-  [P in keyof Paths]: Paths[P] extends { [Name in M]: object } ? P : never;
-}[keyof Paths];
-type Operation<M extends Method, P extends keyof Paths> = Paths[P] extends { [Name in M]: infer Found }
+  [P in keyof paths]: paths[P] extends { [Name in M]: object } ? P : never;
+}[keyof paths];
+type Operation<M extends Method, P extends keyof paths> = paths[P] extends { [Name in M]: infer Found }
   ? Found
   : never;
 
@@ -16,20 +14,20 @@ interface Json<Body> {
   content: { 'application/json': Body };
 }
 
-type Answer<M extends Method, P extends keyof Paths> =
+type Answer<M extends Method, P extends keyof paths> =
   Operation<M, P> extends { responses: { 200: Json<infer Body> } }
     ? Body
     : Operation<M, P> extends { responses: { 201: Json<infer Body> } }
       ? Body
       : never;
-type PathParams<M extends Method, P extends keyof Paths> =
+type PathParams<M extends Method, P extends keyof paths> =
   Operation<M, P> extends { parameters: { path: infer Params extends object } } ? Params : undefined;
-type Query<M extends Method, P extends keyof Paths> =
+type Query<M extends Method, P extends keyof paths> =
   Operation<M, P> extends { parameters: { query?: infer Params } } ? Params : undefined;
-type Body<M extends Method, P extends keyof Paths> =
+type Body<M extends Method, P extends keyof paths> =
   Operation<M, P> extends { requestBody: Json<infer Sent> } ? Sent : undefined;
 
-interface Request<M extends Method, P extends keyof Paths> {
+interface Request<M extends Method, P extends keyof paths> {
   path?: PathParams<M, P>;
   query?: Query<M, P>;
   body?: Body<M, P>;
@@ -64,7 +62,7 @@ function queryString(query: object | undefined): string {
   return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
 }
 
-async function ask<M extends Method, P extends keyof Paths>(
+async function ask<M extends Method, P extends keyof paths>(
   method: M,
   path: P,
   { path: params, query, body, headers, signal }: Request<M, P>,

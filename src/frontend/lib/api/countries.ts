@@ -1,9 +1,9 @@
 // Where the store ships to, and how addresses are written there.
-import type { Schemas } from '@/lib/api/buying-types';
 import { get } from '@/lib/api/client';
+import type { components } from '@/lib/api/schema';
 
-export type AddressField = Schemas['AddressField'];
-export type Country = Schemas['Country'];
+export type AddressField = components['schemas']['AddressField'];
+export type Country = components['schemas']['Country'];
 
 export async function listCountries(): Promise<Country[]> {
   const { items } = await get('/api/countries');

@@ -1,14 +1,14 @@
 // Placing, paying, reading and cancelling orders, asked by the browser.
-import type { Schemas } from '@/lib/api/buying-types';
 import { get, post } from '@/lib/api/client';
+import type { components } from '@/lib/api/schema';
 
-export type Address = Schemas['Address'];
-export type Order = Schemas['Order'];
-export type OrderEvent = Schemas['OrderEvent'];
-export type OrderLine = Schemas['OrderLine'];
-export type PaymentStart = Schemas['PaymentStart'];
-export type PlaceOrder = Schemas['PlaceOrder'];
-export type TaxAmount = Schemas['TaxAmount'];
+export type Address = components['schemas']['Address'];
+export type Order = components['schemas']['Order'];
+export type OrderEvent = components['schemas']['OrderEvent'];
+export type OrderLine = components['schemas']['OrderLine'];
+export type PaymentStart = components['schemas']['PaymentStart'];
+export type PlaceOrder = components['schemas']['PlaceOrder'];
+export type TaxAmount = components['schemas']['Tax'];
 
 /** The bill's address if it is another than the parcel's. */
 export function separateBilling({

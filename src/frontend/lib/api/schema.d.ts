@@ -362,11 +362,8 @@ export interface components {
              * @example ZIP code
              */
             label: string;
-            /**
-             * @description A field of `Address`.
-             * @example postal_code
-             */
-            name: string;
+            /** @description A field of `Address`. */
+            name: components["schemas"]["FieldName"];
             /** @description What there is to choose; null where any text is taken. */
             options: components["schemas"]["FieldOption"][] | null;
             /** @description Whether it must be given. */
@@ -554,6 +551,11 @@ export interface components {
              */
             message: string;
         };
+        /**
+         * @description The fields of `Address` that a country's form may have.
+         * @enum {string}
+         */
+        FieldName: "name" | "company" | "line1" | "line2" | "postal_code" | "city" | "region" | "phone";
         /** @description A choice. */
         FieldOption: {
             /** @description What to show. */
@@ -692,19 +694,19 @@ export interface components {
          * @enum {string}
          */
         OrderStatus: "pending" | "confirmed" | "completed" | "cancelled";
-        /** @description What a browser needs to confirm payments. */
-        Payment: {
-            /** @description Where what speaks Stripe's API is; null for Stripe itself, whose own script knows. */
-            api_url: string | null;
-            /** @description The provider's key for browsers. */
-            publishable_key: string;
-        };
         /** @description Why a try to pay failed. */
         PaymentError: {
             /** @description The provider's code, such as `card_declined`. */
             code: string;
             /** @description The provider's words. */
             message: string;
+        };
+        /** @description What a browser needs to confirm payments. */
+        PaymentProvider: {
+            /** @description Where what speaks Stripe's API is; null for Stripe itself, whose own script knows. */
+            api_url: string | null;
+            /** @description The provider's key for browsers. */
+            publishable_key: string;
         };
         /** @description What the browser needs to confirm a payment with the provider. */
         PaymentStart: {
@@ -994,7 +996,7 @@ export interface components {
         /** @description The store, and how it is paid. */
         StoreWithPayment: components["schemas"]["Store"] & {
             /** @description How it is paid. */
-            payment: components["schemas"]["Payment"];
+            payment: components["schemas"]["PaymentProvider"];
         };
         /** @description What may be meant by what has been typed so far. */
         Suggestions: {

@@ -1,12 +1,12 @@
 // What a shopper does, in the browser and over the API. Tests share one store: each takes variants of its own.
 import type { APIRequestContext, Page } from '@playwright/test';
-import type { Schemas } from '../../../lib/api/buying-types';
+import type { components } from '@/lib/api/schema';
 import { at, listProducts, type Product, readProduct } from './catalogue';
 import { expect } from './test';
 
 type Variant = Product['variants'][number];
-export type Cart = Schemas['Cart'];
-export type Order = Schemas['Order'];
+export type Cart = components['schemas']['Cart'];
+export type Order = components['schemas']['Order'];
 
 export interface Offer {
   product: Product;
