@@ -56,9 +56,9 @@ export function CartLine({ entry: { item, quantity, isPending }, note }: Props) 
 }
 
 function LinePrice({ item, quantity, isPending }: { item: CartItem; quantity: number; isPending: boolean }) {
-  const fade = isPending ? 'opacity-45' : '';
   return (
-    <div className={`flex-none text-right tabular-nums transition-opacity ${fade}`}>
+    // A figure that is about to change steps back; it stays readable.
+    <div className={`flex-none text-right tabular-nums ${isPending ? 'text-muted' : ''}`}>
       <Price price={item.total} className="justify-end" />
       {quantity > 1 ? <p className="text-muted">{formatMoney(item.unit_price)} each</p> : null}
     </div>

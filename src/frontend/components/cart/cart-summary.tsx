@@ -29,9 +29,7 @@ export function CartSummary({ children }: { children?: ReactNode }) {
     <div>
       <p className="flex items-baseline justify-between gap-4">
         <span>Subtotal</span>
-        <span
-          className={`text-h3 font-[560] tabular-nums transition-opacity ${isPending ? 'opacity-45' : ''}`}
-        >
+        <span className={`text-h3 font-[560] tabular-nums ${isPending ? 'text-muted' : ''}`}>
           {formatMoney(cart.subtotal)}
         </span>
       </p>

@@ -5,8 +5,9 @@ import { CartEmpty } from '@/components/cart/cart-states';
 import { Alert } from '@/components/ui/alert';
 import { Notice } from '@/components/ui/notice';
 import { TextButton } from '@/components/ui/text-button';
-import type { PendingOrder } from '@/lib/api/cart';
+import type { CartItem, PendingOrder } from '@/lib/api/cart';
 import { inWords } from '@/lib/api/errors';
+import { changesOf } from '@/lib/cart/words';
 import { orderPath } from '@/lib/checkout/pay';
 import { goTo } from '@/lib/checkout/steps';
 import { recallPlaced } from '@/lib/checkout/traces';
@@ -31,10 +32,22 @@ export function NothingToBuy() {
   );
 }
 
-export function CartNeedsLook() {
+export function CartNeedsLook({ items }: { items: CartItem[] }) {
+  const short = items.filter(({ available_quantity, quantity }) => available_quantity < quantity);
   return (
     <Notice heading="h2" title="Your cart needs a look first">
-      <p>Something in it cannot be bought as it is any more. What you typed here is kept.</p>
+      <div role="alert">
+        <p>Not everything in it is left. Nothing has been charged, and what you typed here is kept.</p>
+        <ul className="mt-4 grid gap-2 text-body">
+          {short.map((item) => (
+            <li key={item.variant_id}>
+              <span className="font-[560] text-ink">{[item.title, ...item.option_values].join(', ')}</span>
+              <br />
+              {changesOf(item).join(' ')}
+            </li>
+          ))}
+        </ul>
+      </div>
       <p className="mt-8">
         <a href="/cart" className="button">
           Go to the cart

@@ -1,6 +1,6 @@
 'use client';
 // The checkout: what the cart allows, the steps, and beside them what is being bought.
-import { useRef } from 'react';
+import { type RefObject, useRef } from 'react';
 import { CartFailed } from '@/components/cart/cart-states';
 import { useFreshCart } from '@/components/cart/use-cart';
 import { AddressStep } from '@/components/checkout/address-step';
@@ -17,7 +17,7 @@ import { OrderSummary } from '@/components/checkout/order-summary';
 import { PaymentStep } from '@/components/checkout/payment-step';
 import { StepNav } from '@/components/checkout/step-nav';
 import { type CheckoutState, useCheckout } from '@/components/checkout/use-checkout';
-import { usePay } from '@/components/checkout/use-pay';
+import { type PayState, usePay } from '@/components/checkout/use-pay';
 import type { Cart } from '@/lib/api/cart';
 import { isNotFound } from '@/lib/api/errors';
 import type { PaymentProvider } from '@/lib/api/store';
@@ -35,7 +35,7 @@ export function Checkout({ homeCountry, provider }: Props) {
   if (phase === 'failed') return <CartFailed trouble={trouble} />;
   if (phase !== 'ready') return <CheckoutSkeleton />;
   if (!cart || (cart.items.length === 0 && !cart.pending_order)) return <NothingToBuy />;
-  if (!cart.can_check_out && !cart.pending_order) return <CartNeedsLook />;
+  if (!cart.can_check_out && !cart.pending_order) return <CartNeedsLook items={cart.items} />;
   return <OpenCheckout cart={cart} homeCountry={homeCountry} provider={provider} />;
 }
 
@@ -50,6 +50,8 @@ function useHasMoved(step: Step): boolean {
 function OpenCheckout({ cart, homeCountry, provider }: Props & { cart: Cart }) {
   const checkout = useCheckout(cart, homeCountry);
   const { countries, order, quotes, method, step, reachable, isWaiting } = checkout;
+  const form = useRef<PaymentForm>(null);
+  const pay = usePay(checkout, form);
   const pending = cart.pending_order;
   if (pending && !order.data && isNotFound(order.error)) return <OrderElsewhere order={pending} />;
   if (pending && !order.data && order.error) return <LoadFailed error={order.error} retry={order.retry} />;
@@ -64,7 +66,7 @@ function OpenCheckout({ cart, homeCountry, provider }: Props & { cart: Cart }) {
       <div className="max-lg:row-start-2">
         <StepNav current={step} reachable={isWaiting ? ['payment'] : reachable} />
         <div className="mt-8">
-          <CurrentStep checkout={checkout} provider={provider} />
+          <CurrentStep checkout={checkout} pay={pay} form={form} provider={provider} />
         </div>
       </div>
       <OrderSummary
@@ -77,10 +79,15 @@ function OpenCheckout({ cart, homeCountry, provider }: Props & { cart: Cart }) {
   );
 }
 
-function CurrentStep({ checkout, provider }: { checkout: CheckoutState; provider: PaymentProvider }) {
+interface StepProps {
+  checkout: CheckoutState;
+  pay: PayState;
+  form: RefObject<PaymentForm | null>;
+  provider: PaymentProvider;
+}
+
+function CurrentStep({ checkout, pay, form, provider }: StepProps) {
   const { cart, draft, setDraft, errors, setErrors, countries, quotes, method, step, isWaiting } = checkout;
-  const form = useRef<PaymentForm>(null);
-  const pay = usePay(checkout, form);
   const takesFocus = useHasMoved(step);
   if (step === 'payment') {
     return (

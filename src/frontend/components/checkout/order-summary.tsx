@@ -28,10 +28,7 @@ export function OrderSummary({ summary: { lines, sums }, count, isStale, isOpen 
           </span>
           <span className="font-[560] tabular-nums">{formatMoney(sums.total ?? sums.subtotal)}</span>
         </summary>
-        <div
-          className={`px-5 pb-5 transition-opacity lg:p-6 ${isStale ? 'opacity-45' : ''}`}
-          aria-busy={isStale}
-        >
+        <div className={`px-5 pb-5 lg:p-6 ${isStale ? 'text-muted' : ''}`} aria-busy={isStale}>
           <div className="mb-5 hidden items-baseline justify-between lg:flex">
             <h2 className="text-h3">Your order</h2>
             {isOpen ? (

@@ -7,7 +7,7 @@ import { listCountries } from '@/lib/api/countries';
 import { type FieldErrors, missing } from '@/lib/checkout/address';
 import { EMPTY_CARD } from '@/lib/checkout/card';
 import { type Draft, emptyDraft, keepDraft, recallDraft } from '@/lib/checkout/draft';
-import { goTo, type Step, useStep } from '@/lib/checkout/steps';
+import { goTo, STEPS, useStep } from '@/lib/checkout/steps';
 import { useLoaded } from '@/lib/use-loaded';
 
 function useDraft(homeCountry: string): [Draft, (draft: Draft) => void] {
@@ -37,8 +37,9 @@ export function useCheckout(cart: Cart, homeCountry: string) {
   const method = offered.find(({ id }) => id === draft.methodId) ?? offered[0] ?? null;
 
   const isAddressed = countries.data !== null && Object.keys(missing(draft, countries.data)).length === 0;
-  const reachable: Step[] = isAddressed ? ['address', 'delivery', 'payment'] : ['address'];
-  const step = reachable.includes(asked) || order.data ? asked : 'address';
+  const hasMethod = method !== null || quotes.isLoading;
+  const reachable = STEPS.slice(0, isAddressed ? (hasMethod ? 3 : 2) : 1);
+  const step = reachable.includes(asked) || order.data ? asked : (reachable.at(-1) ?? 'address');
   const isWaiting = Boolean(cart.pending_order) || order.data !== null;
 
   useEffect(() => {

@@ -25,19 +25,20 @@ function bodyOf({ cart, draft, countries, method }: CheckoutState): PlaceOrder |
   };
 }
 
+/** What is typed at the first step, by the names that the API has for it. */
+const ADDRESS_FIELD = /^(email$|shipping_address\.|billing_address\.)/;
+
 export function usePay(checkout: CheckoutState, form: RefObject<PaymentForm | null>) {
   const { cart, draft, setDraft, countries, quotes, order, setErrors } = checkout;
   const [trouble, setTrouble] = useState<Trouble | null>(null);
 
   /** Brings everything up to date that the refusal shows to be out of date, and goes where it can be put right. */
   const putRight = async (error: unknown) => {
-    if (isRefusal(error) && error.errors.length > 0) {
+    if (isRefusal(error) && error.errors.some(({ field }) => ADDRESS_FIELD.test(field))) {
       setErrors(refused(error.errors, draft, countries.data ?? []));
-      goTo(error.errors.some(({ field }) => field === 'shipping_method_id') ? 'delivery' : 'address');
-      return;
+      return goTo('address');
     }
     setTrouble(troubleOf(error, cart.items));
-    if (hasCode(error, 'order_cancelled')) order.set(null);
     if (hasCode(error, 'price_changed', 'shipping_unavailable')) quotes.retry();
     if (hasCode(error, 'shipping_unavailable')) goTo('delivery');
     if (error instanceof ApiError) await refresh();
@@ -71,7 +72,6 @@ export function usePay(checkout: CheckoutState, form: RefObject<PaymentForm | nu
       setTrouble(null);
       const cancelled = await cancelOrder(placed.number);
       if (!recallDraft()) setDraft(draftOf(placed));
-      order.set(null);
       await refresh();
       // It was paid in the very moment, and is given back: its page explains.
       if (cancelled.payment_status === 'cancelled') return false;
