@@ -128,9 +128,9 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
         .define_job::<Reconcile>()
         .define_job::<DeleteAbandonedCarts>()
         .define_job::<DeleteStaleRecords>()
-        .with_cron(Cron::every_minute::<Reconcile>())
-        .with_cron(Cron::daily_at::<DeleteAbandonedCarts>(3, 10)?.fill(missed()))
-        .with_cron(Cron::daily_at::<DeleteStaleRecords>(3, 40)?.fill(missed())))
+        .with_cron(Cron::every_minute::<Reconcile>().payload(Reconcile {})?)
+        .with_cron(Cron::daily_at::<DeleteAbandonedCarts>(3, 10)?.payload(DeleteAbandonedCarts {})?.fill(missed()))
+        .with_cron(Cron::daily_at::<DeleteStaleRecords>(3, 40)?.payload(DeleteStaleRecords {})?.fill(missed())))
 }
 
 /// What all workers share: the database, the way to stop, the recovery of jobs whose worker died, and metrics.

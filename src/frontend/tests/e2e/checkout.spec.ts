@@ -135,7 +135,7 @@ test.describe('a payment that the bank asks about', () => {
     await goToPayment(page, mail('approve'));
     await typeCard(page, CARDS.confirmed);
     await payButton(page).click();
-    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await orderNumber(page);
     await expect(status(page)).toContainText('Thank you');
   });
@@ -145,7 +145,7 @@ test.describe('a payment that the bank asks about', () => {
     await goToPayment(page, mail('refuse'));
     await typeCard(page, CARDS.confirmed);
     await payButton(page).click();
-    await page.getByRole('button', { name: 'Decline' }).click();
+    await page.getByRole('button', { name: 'Decline', exact: true }).click();
     const number = await orderNumber(page);
     await expect(status(page)).toContainText('The payment did not go through');
     await page.getByRole('link', { name: /^Pay .+ now$/ }).click();
@@ -162,11 +162,11 @@ test.describe('a payment that the bank asks about', () => {
     await goToPayment(page, mail('vanish'));
     await typeCard(page, CARDS.confirmed);
     await payButton(page).click();
-    await page.getByRole('button', { name: 'Approve' }).waitFor();
+    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
     const later = await context.newPage();
     const { pending_order: pending } = await readCart(later);
     const approved = page.waitForResponse((response) => response.request().method() === 'POST');
-    await page.getByRole('button', { name: 'Approve' }).click({ noWaitAfter: true });
+    await page.getByRole('button', { name: 'Approve', exact: true }).click({ noWaitAfter: true });
     await approved;
     await page.close();
     await later.goto(`/orders/${pending?.number}`);
@@ -180,7 +180,7 @@ test.describe('a payment that the bank asks about', () => {
     await goToPayment(page, mail('return'));
     await typeCard(page, CARDS.confirmed);
     await payButton(page).click();
-    await page.getByRole('button', { name: 'Approve' }).waitFor();
+    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor();
     await page.goBack();
     await expect(page.getByRole('heading', { name: 'Pay your order' })).toBeVisible();
     await typeCard(page, CARDS.pays);
@@ -276,7 +276,7 @@ test.describe('two tabs with one cart', () => {
     await goToPayment(other, mail('tabs-other'));
     await typeCard(other, CARDS.confirmed);
     await payButton(other).click();
-    await other.getByRole('button', { name: 'Approve' }).waitFor();
+    await other.getByRole('button', { name: 'Approve', exact: true }).waitFor();
     const { pending_order: pending } = await readCart(page);
 
     await typeCard(page, CARDS.pays);
