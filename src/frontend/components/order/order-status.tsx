@@ -28,7 +28,8 @@ function Sign({ order, isPaying }: Pick<Props, 'order' | 'isPaying'>) {
 export function OrderStatus({ order, isPaying, isThanked, hasFailed }: Props) {
   const { title, text } = standing(order, isPaying, isThanked, hasFailed);
   return (
-    <div className="flex gap-4">
+    // Room for the longest of what it says, so that nothing below moves when the payment is confirmed.
+    <div className="flex min-h-36 gap-4 sm:min-h-28">
       <Sign order={order} isPaying={isPaying} />
       <div>
         <div role="status">
