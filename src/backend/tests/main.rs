@@ -6,6 +6,7 @@
 
 mod api;
 mod audit;
+mod buying;
 mod database;
 mod edge;
 mod import;

@@ -127,10 +127,10 @@ fn postal_code(format: &Format, given: Option<&str>) -> Result<Option<String>, S
     let bare =
         code.strip_prefix(format.code).filter(|_| !postal.patterns.iter().any(|pattern| pattern.starts_with('A')));
     for candidate in [Some(code.as_str()), bare].into_iter().flatten() {
-        if let Some(written) = postal.patterns.iter().find_map(|pattern| write_as(pattern, candidate)) {
-            if well_formed {
-                return Ok(Some(written));
-            }
+        if let Some(written) = postal.patterns.iter().find_map(|pattern| write_as(pattern, candidate))
+            && well_formed
+        {
+            return Ok(Some(written));
         }
     }
     Err(format!("is no {} of {}, which looks like {}", postal.label, format.name, postal.example))

@@ -138,7 +138,7 @@ pub fn totals(lines: &[Line], shipping: i64, taxes: &Taxes) -> Result<Totals> {
             None => bases.push((rate.clone(), amount)),
         }
     }
-    bases.sort_by(|(one, _), (other, _)| other.parts_per_million.cmp(&one.parts_per_million));
+    bases.sort_by_key(|(rate, _)| std::cmp::Reverse(rate.parts_per_million));
     let mut by_rate = Vec::with_capacity(bases.len());
     for (rate, base) in bases {
         let part = i128::from(rate.parts_per_million);

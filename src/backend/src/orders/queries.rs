@@ -1,5 +1,6 @@
 //! The orders' SQL.
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
@@ -26,13 +27,80 @@ pub async fn record(
         .map(drop)
 }
 
+/// The row of an order, with what its payment, its refunds and its reservations come to.
+struct Head {
+    number: i64,
+    status: String,
+    email: String,
+    currency: String,
+    prices_include_tax: bool,
+    subtotal: i64,
+    shipping_total: i64,
+    discount_total: i64,
+    tax_total: i64,
+    total: i64,
+    shipping_name: String,
+    shipping_min_days: i16,
+    shipping_max_days: i16,
+    placed_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    expired: bool,
+    payment: Option<String>,
+    captured: i64,
+    error_code: Option<String>,
+    error_message: Option<String>,
+    refunded: i64,
+    held: i64,
+    shipped: i64,
+}
+
 /// An order as its buyer sees it.
 pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order> {
-    let row = sqlx::query!(
+    let head = head(connection, id).await?;
+    let lines = lines(connection, id, &head.currency).await?;
+    let taxes = taxes(connection, id, &head.currency).await?;
+    let [shipping_address, billing_address] = addresses(connection, id).await?;
+    let events = events(connection, id).await?;
+    let money = |amount| Money { amount, currency: head.currency.clone() };
+    Ok(Order {
+        status: head.status(),
+        payment_status: head.payment_status(),
+        fulfilment_status: head.fulfilment_status(),
+        payment_error: head.payment_error(),
+        can_pay: head.can_pay(),
+        can_cancel: head.can_cancel(),
+        lines,
+        subtotal: money(head.subtotal),
+        shipping: Shipping {
+            price: money(head.shipping_total),
+            name: head.shipping_name,
+            min_days: head.shipping_min_days,
+            max_days: head.shipping_max_days,
+        },
+        discount: money(head.discount_total),
+        taxes,
+        tax: money(head.tax_total),
+        prices_include_tax: head.prices_include_tax,
+        total: money(head.total),
+        refunded: money(head.refunded),
+        shipping_address,
+        billing_address,
+        number: head.number,
+        placed_at: head.placed_at,
+        expires_at: head.expires_at,
+        email: head.email,
+        currency: head.currency,
+        events,
+    })
+}
+
+async fn head(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Head> {
+    sqlx::query_as!(
+        Head,
         r#"SELECT o.number, o.status, o.email, o.currency, o.prices_include_tax, o.subtotal, o.shipping_total,
                   o.discount_total, o.tax_total, o.total, o.shipping_name, o.shipping_min_days, o.shipping_max_days,
                   o.placed_at, o.expires_at, o.expires_at <= now() AS "expired!",
-                  p.status AS "payment_status?", p.captured AS "captured?", p.error_code, p.error_message,
+                  p.status AS "payment?", coalesce(p.captured, 0) AS "captured!", p.error_code, p.error_message,
                   coalesce((SELECT sum(r.amount) FROM refunds r
                             WHERE r.payment_id = p.id AND r.status = 'succeeded'), 0)::bigint AS "refunded!",
                   coalesce(h.held, 0)::bigint AS "held!", coalesce(h.shipped, 0)::bigint AS "shipped!"
@@ -43,77 +111,55 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
            WHERE o.id = $1"#,
         id
     )
-    .fetch_one(&mut *connection)
-    .await?;
-    let lines = lines(connection, id, &row.currency).await?;
-    let taxes = taxes(connection, id, &row.currency).await?;
-    let [shipping_address, billing_address] = addresses(connection, id).await?;
-    let events = events(connection, id).await?;
-    let money = |amount| Money { amount, currency: row.currency.clone() };
-    let status = order_status(&row.status);
-    let open = row.payment_status.as_deref() == Some("open");
-    let processing = row.payment_status.as_deref() == Some("processing");
-    Ok(Order {
-        number: row.number,
-        status,
-        payment_status: payment_status(row.payment_status.as_deref(), row.captured.unwrap_or_default(), row.refunded),
-        fulfilment_status: match (row.held, row.shipped) {
+    .fetch_one(connection)
+    .await
+}
+
+impl Head {
+    fn status(&self) -> OrderStatus {
+        match self.status.as_str() {
+            "pending" => OrderStatus::Pending,
+            "confirmed" => OrderStatus::Confirmed,
+            "completed" => OrderStatus::Completed,
+            _ => OrderStatus::Cancelled,
+        }
+    }
+
+    /// An order without a payment cost nothing.
+    fn payment_status(&self) -> PaymentStatus {
+        match self.payment.as_deref() {
+            Some("open") => PaymentStatus::Unpaid,
+            Some("processing") => PaymentStatus::Processing,
+            Some("cancelled") => PaymentStatus::Cancelled,
+            _ if self.refunded == 0 => PaymentStatus::Paid,
+            _ if self.refunded < self.captured => PaymentStatus::PartiallyRefunded,
+            _ => PaymentStatus::Refunded,
+        }
+    }
+
+    fn fulfilment_status(&self) -> FulfilmentStatus {
+        match (self.held, self.shipped) {
             (_, 0) => FulfilmentStatus::Unfulfilled,
             (0, _) => FulfilmentStatus::Fulfilled,
             _ => FulfilmentStatus::PartiallyFulfilled,
-        },
-        placed_at: row.placed_at,
-        expires_at: row.expires_at,
-        email: row.email,
-        lines,
-        subtotal: money(row.subtotal),
-        shipping: Shipping {
-            name: row.shipping_name,
-            min_days: row.shipping_min_days,
-            max_days: row.shipping_max_days,
-            price: money(row.shipping_total),
-        },
-        discount: money(row.discount_total),
-        taxes,
-        tax: money(row.tax_total),
-        prices_include_tax: row.prices_include_tax,
-        total: money(row.total),
-        refunded: money(row.refunded),
-        shipping_address,
-        billing_address,
-        payment_error: row
-            .error_code
-            .filter(|_| open)
-            .map(|code| PaymentError { code, message: row.error_message.unwrap_or_default() }),
-        can_pay: status == OrderStatus::Pending && open && !row.expired,
-        can_cancel: match status {
-            OrderStatus::Pending => !processing,
-            OrderStatus::Confirmed => row.shipped == 0,
-            OrderStatus::Completed | OrderStatus::Cancelled => false,
-        },
-        currency: row.currency,
-        events,
-    })
-}
-
-fn order_status(status: &str) -> OrderStatus {
-    match status {
-        "pending" => OrderStatus::Pending,
-        "confirmed" => OrderStatus::Confirmed,
-        "completed" => OrderStatus::Completed,
-        _ => OrderStatus::Cancelled,
+        }
     }
-}
 
-/// An order without a payment cost nothing.
-fn payment_status(status: Option<&str>, captured: i64, refunded: i64) -> PaymentStatus {
-    match status {
-        Some("open") => PaymentStatus::Unpaid,
-        Some("processing") => PaymentStatus::Processing,
-        Some("cancelled") => PaymentStatus::Cancelled,
-        _ if refunded == 0 => PaymentStatus::Paid,
-        _ if refunded < captured => PaymentStatus::PartiallyRefunded,
-        _ => PaymentStatus::Refunded,
+    fn payment_error(&self) -> Option<PaymentError> {
+        let code = self.error_code.clone().filter(|_| self.payment_status() == PaymentStatus::Unpaid)?;
+        Some(PaymentError { code, message: self.error_message.clone().unwrap_or_default() })
+    }
+
+    fn can_pay(&self) -> bool {
+        self.status() == OrderStatus::Pending && self.payment_status() == PaymentStatus::Unpaid && !self.expired
+    }
+
+    fn can_cancel(&self) -> bool {
+        match self.status() {
+            OrderStatus::Pending => self.payment_status() != PaymentStatus::Processing,
+            OrderStatus::Confirmed => self.shipped == 0,
+            OrderStatus::Completed | OrderStatus::Cancelled => false,
+        }
     }
 }
 

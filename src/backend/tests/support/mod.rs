@@ -127,6 +127,11 @@ impl Shop {
         (Self::on(listener, db, "http://shop.example", payment_at(&provider.url), |_| {}).await, provider)
     }
 
+    /// A store that runs elsewhere.
+    pub async fn outside(db: PgPool, origin: Url) -> Self {
+        Self { origin, ..Self::open(db).await }
+    }
+
     async fn on(
         listener: TcpListener,
         db: PgPool,

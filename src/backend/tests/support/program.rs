@@ -1,43 +1,82 @@
-//! The program itself, as a process that a test can kill.
+//! The program itself, as processes that a test can kill and start again.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
+use reqwest::Client;
 use sqlx::{ConnectOptions, PgPool};
 use tempfile::TempDir;
 
 use super::unused_address;
 
-/// A `devopsify worker` in a process of its own.
-pub struct WorkerProcess {
-    child: Child,
-    metrics: String,
-    _media: TempDir,
+/// A `devopsify …` in a process of its own.
+pub struct Program {
+    command: Command,
+    child: Option<Child>,
+    /// Where it says that it is ready, and its metrics.
+    operations: String,
+    _folder: TempDir,
 }
 
-impl WorkerProcess {
-    /// Starts it on a database, writing mails to `smtp_url`, and auditing every second.
-    pub async fn start(database_url: &str, smtp_url: &str) -> Self {
-        let port = unused_address().await.port();
-        let media = TempDir::new().unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_devopsify"))
-            .arg("worker")
-            .env("DATABASE_URL", database_url)
-            .env("SMTP_URL", smtp_url)
-            .env("WORKER_PORT", port.to_string())
+impl Program {
+    /// A program that is not started yet, with the keys and the addresses of tests.
+    pub fn new(name: &str, operations_port: u16, variables: &[(&str, String)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        command
+            .arg(name)
             .env("HOST", "127.0.0.1")
-            .env("AUDIT_INTERVAL", "1")
             .env("SECRET_KEY", "a key for tests of at least 32 characters")
-            .env("MEDIA_URL", url::Url::from_directory_path(media.path()).unwrap().as_str())
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, metrics: format!("http://127.0.0.1:{port}/metrics"), _media: media }
+            .env("STRIPE_SECRET_KEY", "sk_test")
+            .env("STRIPE_PUBLISHABLE_KEY", "pk_test")
+            .env("STRIPE_WEBHOOK_SECRET", "whsec_test")
+            .env("MEDIA_URL", url::Url::from_directory_path(folder.path()).unwrap().as_str())
+            .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "error".into()))
+            .stdin(Stdio::null());
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        Self { command, child: None, operations: format!("http://127.0.0.1:{operations_port}"), _folder: folder }
+    }
+
+    /// A worker on a database, writing mails to `smtp_url`, and auditing every second.
+    pub async fn worker(database_url: &str, smtp_url: &str) -> Self {
+        let port = unused_address().await.port();
+        let variables = [
+            ("DATABASE_URL", database_url.to_owned()),
+            ("SMTP_URL", smtp_url.to_owned()),
+            ("WORKER_PORT", port.to_string()),
+            ("AUDIT_INTERVAL", "1".to_owned()),
+        ];
+        let mut worker = Self::new("worker", port, &variables);
+        worker.start();
+        worker
+    }
+
+    /// A folder of its own, which outlives its processes.
+    pub fn folder(&self) -> PathBuf {
+        self._folder.path().to_owned()
+    }
+
+    pub fn set(&mut self, variable: &str, value: &str) {
+        self.command.env(variable, value);
+    }
+
+    pub fn start(&mut self) {
+        self.child = Some(self.command.spawn().unwrap());
     }
 
     /// Ends it as a machine that loses its power does.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Waits until it answers at `path`.
+    pub async fn answers(&self, path: &str) {
+        self.ask(path, |_| Some(()), "that it is there").await;
     }
 
     /// Waits until its metrics have this line.
@@ -47,27 +86,34 @@ impl WorkerProcess {
 
     /// Waits until `find` finds something in its metrics.
     pub async fn metric<T>(&self, find: impl Fn(&str) -> Option<T>, what: &str) -> T {
+        self.ask("/metrics", find, what).await
+    }
+
+    async fn ask<T>(&self, path: &str, find: impl Fn(&str) -> Option<T>, what: &str) -> T {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let asked = tokio::time::timeout(std::time::Duration::from_secs(60), async {
+        let client = Client::builder().no_proxy().build().unwrap();
+        let asked = tokio::time::timeout(Duration::from_secs(60), async {
             loop {
-                if let Ok(answer) = client.get(&self.metrics).send().await
+                if let Ok(answer) = client.get(format!("{}{path}", self.operations)).send().await
+                    && answer.status().is_success()
                     && let Some(found) = find(&answer.text().await.unwrap_or_default())
                 {
                     return found;
                 }
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         });
-        asked.await.unwrap_or_else(|_| panic!("the metrics never said {what}"))
+        asked.await.unwrap_or_else(|_| panic!("it never said {what}"))
     }
 }
 
-impl Drop for WorkerProcess {
+impl Drop for Program {
     fn drop(&mut self) {
         // After a failed assertion nothing is to stay.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::support::{
     builders::product,
     orders::order,
-    program::{WorkerProcess, database_url},
+    program::{Program, database_url},
     smtp::{MailServer, Manner},
     wire::Wire,
 };
@@ -26,7 +26,7 @@ async fn mails_do_not_wait_behind_pictures(db: PgPool) {
     let mut tx = db.begin().await.unwrap();
     sqlx::query("LOCK TABLE media").execute(&mut *tx).await.unwrap();
     let mut server = MailServer::open(Manner::Takes).await;
-    let _worker = WorkerProcess::start(&database_url(&db), &server.url).await;
+    let _worker = Program::worker(&database_url(&db), &server.url).await;
     let at_work = || async {
         let sql = "SELECT count(*) FROM graphile_worker.jobs WHERE task_identifier = 'make_renditions' AND locked_at IS NOT NULL";
         sqlx::query_scalar::<_, i64>(sql).fetch_one(&db).await.unwrap()
@@ -50,11 +50,11 @@ async fn a_killed_workers_job_is_done_by_the_next(db: PgPool) {
     product("mug").priced(1400).create(&db).await;
     let placed = order("MUG-1", 1).paid().create(&db).await;
     let (mut silent, mut server) = (MailServer::open(Manner::FallsSilent).await, MailServer::open(Manner::Takes).await);
-    let first = WorkerProcess::start(&database_url(&db), &silent.url).await;
+    let mut first = Program::worker(&database_url(&db), &silent.url).await;
     jobs::enqueue_confirmation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
     let begun = silent.mail().await;
     first.kill();
-    let second = WorkerProcess::start(&database_url(&db), &server.url).await;
+    let second = Program::worker(&database_url(&db), &server.url).await;
     let sent = server.mail().await;
     let id = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned();
     assert_eq!(id(&begun), id(&sent), "the recipient's program shows them as one");
@@ -74,7 +74,7 @@ async fn audits_go_on_when_the_database_comes_back(db: PgPool) {
     product("mug").priced(1400).create(&db).await;
     let wire = Wire::to(&db).await;
     let server = MailServer::open(Manner::Takes).await;
-    let worker = WorkerProcess::start(wire.url(), &server.url).await;
+    let worker = Program::worker(wire.url(), &server.url).await;
     worker.says(r#"audit_violations{invariant="stock_is_the_sum_of_its_movements"} 0"#).await;
     wire.cut();
     worker.says("database_up 0").await;
