@@ -289,7 +289,9 @@ async fn the_destination_decides_tax_and_shipping(db: PgPool) {
         let path = guest.path(&format!("/shipping-methods?country={country}"));
         assert_eq!(guest.send(Method::GET, &path, None).await.refused(), ["country"]);
     }
+    sqlx::query("UPDATE variants SET weight_grams = 100").execute(&shop.db).await.unwrap();
     let mut order = guest.order().await;
+    order["shipping_method_id"] = home["items"][1]["id"].clone();
     order["shipping_address"] =
         json!({ "name": "Ada", "line1": "Ring 1", "postal_code": "1010", "city": "Wien", "country": "AT" });
     assert_eq!(guest.place("key", &order).await.refusal(), (409, "shipping_unavailable".into()));
