@@ -24,6 +24,8 @@ const EVENTS: Record<string, string> = {
   refund_failed: 'The refund did not go through: we look into it',
   disputed: 'The payment was disputed at the bank',
   confirmation_sent: 'Confirmation sent by mail',
+  cancellation_sent: 'Cancellation confirmed by mail',
+  mail_refused: 'A mail to you came back: its address may have a typo',
 };
 
 export function eventText({ kind, data }: OrderEvent): string {

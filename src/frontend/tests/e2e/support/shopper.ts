@@ -121,6 +121,20 @@ export async function typeCard(page: Page, number: string): Promise<void> {
 
 export const payButton = (page: Page) => page.getByRole('button', { name: /^Pay / });
 
+/** What a page says of how things stand. */
+export const status = (page: Page) => page.getByRole('main').getByRole('status');
+
+/** Collects the keys of the orders that a page asks for. */
+export function watchKeys(page: Page): string[] {
+  const keys: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/api/orders')) {
+      keys.push(request.headers()['idempotency-key'] ?? '');
+    }
+  });
+  return keys;
+}
+
 /** Waits for an order's page and answers its number. */
 export async function orderNumber(page: Page): Promise<number> {
   await page.waitForURL(/\/orders\/\d+$/);
