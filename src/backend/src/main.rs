@@ -23,6 +23,7 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a process")]
 enum Command {
     /// Start the whole store on this machine, with a database and a catalogue to look at, until Ctrl-C.
     // Loopback under both names; what `up` decides itself is no choice.

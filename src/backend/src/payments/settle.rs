@@ -97,6 +97,7 @@ async fn captured(connection: &mut PgConnection, payment: &OrderPayment, intent:
 
 async fn processing(connection: &mut PgConnection, payment: &OrderPayment) -> Result<Settled> {
     if payment.status != "open" {
+        queries::checked(connection, payment.payment_id).await?;
         return Ok(Settled::Unchanged);
     }
     queries::set_status(connection, payment.payment_id, "processing", None).await?;
