@@ -25,6 +25,7 @@ export function CartButton() {
     <a
       href="/cart"
       onClick={open}
+      aria-label={count > 0 ? `Cart, ${itemCount(count)}` : 'Cart'}
       className="flex min-h-11 min-w-9 items-center justify-end gap-3 text-small font-[560] hover:text-accent"
     >
       <span className="relative">
@@ -39,8 +40,7 @@ export function CartButton() {
           </span>
         ) : null}
       </span>
-      <span className="sr-only lg:not-sr-only">Cart</span>
-      {count > 0 ? <span className="sr-only">, {itemCount(count)}</span> : null}
+      <span className="max-lg:hidden">Cart</span>
     </a>
   );
 }

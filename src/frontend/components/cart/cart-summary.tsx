@@ -27,7 +27,7 @@ export function CartSummary({ children }: { children?: ReactNode }) {
 
   return (
     <div>
-      <p className="flex items-baseline justify-between gap-4">
+      <p aria-live="polite" aria-atomic="true" className="flex items-baseline justify-between gap-4">
         <span>Subtotal</span>
         <span className={`text-h3 font-[560] tabular-nums ${isPending ? 'text-muted' : ''}`}>
           {formatMoney(cart.subtotal)}

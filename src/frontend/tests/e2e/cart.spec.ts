@@ -25,7 +25,7 @@ test('adding opens the drawer, says what was added, and gives the focus back', a
   await page.keyboard.press('Escape');
   await expect(drawer(page)).toBeHidden();
   await expect(page.getByRole('button', { name: 'Add to cart' })).toBeFocused();
-  await expect(cartLink(page)).toHaveAccessibleName('Cart , 2 items');
+  await expect(cartLink(page)).toHaveAccessibleName('Cart, 2 items');
   expect(await quantityOf(page, offer)).toBe(2);
 });
 
@@ -48,7 +48,7 @@ test('the cart is still there on the next page and the next day', async ({ page,
   await page.close();
   const later = await context.newPage();
   await later.goto('/');
-  await expect(cartLink(later)).toHaveAccessibleName('Cart , 1 item');
+  await expect(cartLink(later)).toHaveAccessibleName('Cart, 1 item');
   await later.goto('/cart');
   await expect(later.getByRole('link', { name: offer.product.title })).toBeVisible();
 });
