@@ -85,7 +85,7 @@ function DrawerBody() {
       </div>
       <div className="border-t border-line px-5 py-4">
         <CartSummary>
-          Shipping and taxes are added at checkout.{' '}
+          Shipping is worked out at checkout.{' '}
           <a href="/cart" className="quiet-link inline-flex min-h-6 items-center text-ink">
             View the cart
           </a>
