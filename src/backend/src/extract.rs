@@ -65,6 +65,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     if body.windows(6).any(|window| window == b"\\u0000") {
         return Err(Error::field("body", "must not contain the character NUL"));
     }
+    // An array would be read as a structure's fields in their order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Error::field("body", "must be a JSON object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let message = error.inner().to_string();

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     error::{Error, Problem, Refusals, Result},
     extract::{Json, Query},
+    orders,
     payments::close::{self, Reason},
     store::{self, NoParameters, Store},
 };
@@ -47,11 +48,21 @@ pub async fn create_cart(
 /// A cart at the prices and the stock of this moment.
 #[utoipa::path(get, path = "/api/carts/{id}", tag = "cart", params(("id" = String, Path, description = "The cart's id, or `current`")),
     responses((status = 200, body = Cart), (status = 404, body = Problem, content_type = "application/problem+json", description = "No such cart, no token for it, or it was bought"), Problem))]
-pub async fn get_cart(State(app): State<App>, CartAccess(id): CartAccess, _: Query<NoParameters>) -> Result<Response> {
+pub async fn get_cart(
+    State(app): State<App>,
+    CartAccess(id): CartAccess,
+    _: Query<NoParameters>,
+    headers: HeaderMap,
+) -> Result<Response> {
     let mut db = app.db.acquire().await?;
     let market = queries::market(&mut db, id).await?.ok_or(Error::NotFound("cart"))?;
     let cart = queries::read(&mut db, &market, id).await?.ok_or(Error::NotFound("cart"))?;
-    Ok(answer(StatusCode::OK, &cart))
+    let mut response = answer(StatusCode::OK, &cart);
+    // The answer that placed the order may have been lost, and its cookie with it: whose the cart is, his the order is.
+    if let Some(order) = &cart.pending_order {
+        orders::access::grant(&app, &headers, response.headers_mut(), order.id, order.number);
+    }
+    Ok(response)
 }
 
 /// Puts more of something into a cart.
@@ -126,8 +137,8 @@ pub async fn acknowledge_cart(
 /// Begins a change: an order that waits for its payment is cancelled first, then the cart is locked.
 async fn begin(app: &App, id: Uuid) -> Result<(PgTransaction<'static>, Store)> {
     let state = queries::state(&mut *app.db.acquire().await?, id).await?;
-    if let Some(queries::State::Pending { order_id, .. }) = state {
-        close::cancel(&app.db, &app.stripe, order_id, Reason::CartChanged).await?.expect_cancelled()?;
+    if let Some(queries::State::Pending(order)) = state {
+        close::cancel(&app.db, &app.stripe, order.id, Reason::CartChanged).await?.expect_cancelled()?;
     }
     let mut tx = app.db.begin().await?;
     if !queries::lock(&mut tx, id).await? {
@@ -136,7 +147,7 @@ async fn begin(app: &App, id: Uuid) -> Result<(PgTransaction<'static>, Store)> {
     let market = queries::market(&mut tx, id).await?.ok_or(Error::NotFound("cart"))?;
     match queries::state(&mut tx, id).await? {
         Some(queries::State::Open) => Ok((tx, market)),
-        Some(queries::State::Pending { order, .. }) => {
+        Some(queries::State::Pending(order)) => {
             Err(Error::conflict("cart_changed", format!("Order {} of this cart was just placed.", order.number)))
         }
         Some(queries::State::Done) | None => Err(Error::NotFound("cart")),

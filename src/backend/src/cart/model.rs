@@ -79,6 +79,9 @@ pub struct Changed {
 /// An order that waits for its payment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PendingOrder {
+    /// The order.
+    #[serde(skip)]
+    pub id: Uuid,
     /// The order's number.
     pub number: i64,
     /// What is to be paid.

@@ -19,12 +19,7 @@ pub enum State {
     /// It can be changed and bought.
     Open,
     /// An order of it waits for its payment.
-    Pending {
-        /// The order.
-        order_id: Uuid,
-        /// As shoppers see it.
-        order: PendingOrder,
-    },
+    Pending(PendingOrder),
     /// It was bought.
     Done,
 }
@@ -57,11 +52,10 @@ pub async fn state(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Opti
     .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(match (row.order_id, row.number, row.total, row.currency, row.expires_at) {
-        (Some(order_id), Some(number), Some(amount), Some(currency), Some(expires_at))
+        (Some(id), Some(number), Some(amount), Some(currency), Some(expires_at))
             if row.status.as_deref() == Some("pending") =>
         {
-            let order = PendingOrder { number, total: Money { amount, currency }, expires_at };
-            State::Pending { order_id, order }
+            State::Pending(PendingOrder { id, number, total: Money { amount, currency }, expires_at })
         }
         (Some(_), ..) => State::Done,
         (None, ..) => State::Open,
@@ -175,7 +169,7 @@ pub async fn read(connection: &mut PgConnection, store: &Store, id: Uuid) -> sql
     let pending_order = match state(connection, id).await? {
         None | Some(State::Done) => return Ok(None),
         Some(State::Open) => None,
-        Some(State::Pending { order, .. }) => Some(order),
+        Some(State::Pending(order)) => Some(order),
     };
     let updated_at =
         sqlx::query_scalar!("SELECT updated_at FROM carts WHERE id = $1", id).fetch_optional(&mut *connection).await?;

@@ -163,7 +163,7 @@ fn write_as(pattern: &str, plain: &str) -> Option<String> {
 fn region(format: &Format, given: Option<&str>) -> Result<Option<String>, String> {
     let Some(region) = &format.region else { return Ok(None) };
     match given {
-        None if region.required => Err(format!("must be given: choose a {}", region.label.to_lowercase())),
+        None if region.required => Err(format!("must be given: the {}", region.label.to_lowercase())),
         None => Ok(None),
         Some(given) if region.options.is_empty() => Ok(Some(given.to_owned())),
         Some(given) => {
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(address("US", "94103", Some("california")).checked("a").unwrap().region.as_deref(), Some("CA"));
         assert_eq!(refused(&address("XX", "1", None)), ["a.country"]);
         assert_eq!(refused(&address("de", "10115", None)), ["a.country"]);
-        assert_eq!(address("HK", "", None).checked("a").unwrap().postal_code, None);
+        assert_eq!(address("HK", "", Some("Kowloon")).checked("a").unwrap().postal_code, None);
         let mut wanting = address("DE", "", None);
         wanting.city = "  ".into();
         wanting.phone = Some("call me".into());

@@ -236,7 +236,7 @@ async fn lock_cart(connection: &mut PgConnection, cart_id: Uuid) -> Result<Store
         Some(cart::queries::State::Open) => {
             return cart::queries::market(connection, cart_id).await?.ok_or(Error::NotFound("cart"));
         }
-        Some(cart::queries::State::Pending { order, .. }) => {
+        Some(cart::queries::State::Pending(order)) => {
             format!("Order {} of this cart waits for its payment: pay it, or cancel it first.", order.number)
         }
         Some(cart::queries::State::Done) | None => "This cart was bought already.".into(),
