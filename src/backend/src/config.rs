@@ -372,6 +372,18 @@ mod tests {
     }
 
     #[test]
+    fn stripes_origins_are_allowed_with_stripe_alone() {
+        let stripe = common("", "", "https://api.stripe.com").payment.origins();
+        assert!(stripe.script.contains("https://js.stripe.com") && stripe.frame.contains("https://hooks.stripe.com"));
+        assert_eq!(stripe.connect, "https://api.stripe.com");
+        let demo = common("", "", "http://localhost:8083").payment.origins();
+        assert_eq!(
+            (demo.script.as_str(), demo.frame.as_str(), demo.connect.as_str()),
+            ("", "", "http://localhost:8083")
+        );
+    }
+
+    #[test]
     fn an_origin_has_a_host_and_no_path() {
         assert!(origin("https://shop.example").is_ok());
         for bad in

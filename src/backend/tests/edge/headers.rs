@@ -57,3 +57,16 @@ async fn a_page_runs_only_scripts_that_carry_its_own_nonce(db: PgPool) {
     let chosen = shop.get_with("/account", &[("content-security-policy", "script-src 'nonce-mine'")]).await;
     assert!(!chosen.text.contains("nonce-mine"), "a visitor chose the nonce");
 }
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn only_where_a_payment_is_made_may_the_provider_be_talked_to(db: PgPool) {
+    let shop = Shop::in_front_of(db, Router::new().fallback(get(|| async { Html("<p>page</p>") }))).await;
+    let provider = shop.json("/api/store").await["payment"]["api_url"].as_str().unwrap().to_owned();
+    for path in ["/", "/cart", "/orders/1001", "/checkout/other", "/account"] {
+        let policy = shop.get(path).await.header("content-security-policy").to_owned();
+        assert!(policy.contains("connect-src 'self';") && !policy.contains("frame-src"), "{path}: {policy}");
+    }
+    let policy = shop.get("/checkout").await.header("content-security-policy").to_owned();
+    assert!(policy.contains(&format!("connect-src 'self' {provider};")), "{policy}");
+    assert!(!policy.contains("stripe.com"), "{policy}");
+}
