@@ -116,6 +116,9 @@ impl Error {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body's type cannot be read")
             }
             Self::Refused(refusal) => (refusal.status, refusal.code, refusal.title()),
+            Self::Provider(StripeError::Refused { .. }) => {
+                (StatusCode::CONFLICT, "payment_refused", "The payment provider refuses this payment")
+            }
             Self::Provider(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "provider_unavailable", "The payment provider does not answer")
             }
@@ -134,6 +137,10 @@ impl Error {
         match status {
             StatusCode::INTERNAL_SERVER_ERROR => "The fault was logged under this answer's X-Request-Id.".into(),
             StatusCode::SERVICE_UNAVAILABLE => "Try again in a few seconds.".into(),
+            // What the provider says is for the merchant; it may name a key or a balance.
+            StatusCode::CONFLICT if matches!(self, Self::Provider(_)) => {
+                "The payment provider does not take this payment: write to the store.".into()
+            }
             _ => self.to_string(),
         }
     }
@@ -169,7 +176,7 @@ pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, title) = self.parts();
-        if status.is_server_error() {
+        if status.is_server_error() || matches!(self, Self::Provider(_)) {
             tracing::error!(code, error = %self, "request failed");
         }
         let detail = self.detail(status);

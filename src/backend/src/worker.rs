@@ -128,7 +128,7 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
         .define_job::<Reconcile>()
         .define_job::<DeleteAbandonedCarts>()
         .define_job::<DeleteStaleRecords>()
-        .with_cron(Cron::every_minute::<Reconcile>().payload(Reconcile {})?)
+        .with_cron(Cron::every_minute::<Reconcile>().payload(Reconcile {})?.job_key("reconcile").max_attempts(1))
         .with_cron(Cron::daily_at::<DeleteAbandonedCarts>(3, 10)?.payload(DeleteAbandonedCarts {})?.fill(missed()))
         .with_cron(Cron::daily_at::<DeleteStaleRecords>(3, 40)?.payload(DeleteStaleRecords {})?.fill(missed())))
 }

@@ -74,6 +74,7 @@ pub async fn add_item(
     _: Query<NoParameters>,
     Json(input): Json<AddItem>,
 ) -> Result<Response> {
+    rules::expect_quantity("quantity", input.quantity)?;
     let (mut tx, store) = begin(&app, id).await?;
     add(&mut tx, &store, id, &input).await?;
     Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
@@ -91,6 +92,7 @@ pub async fn change_item(
     Json(input): Json<ChangeItem>,
 ) -> Result<Response> {
     rules::expect_quantity("quantity", input.quantity)?;
+    expect_line(&app, id, variant_id).await?;
     let (mut tx, store) = begin(&app, id).await?;
     let before = queries::quantity(&mut tx, id, variant_id).await?.ok_or(Error::NotFound("line"))?;
     let offer = queries::offer(&mut tx, &store, variant_id).await?;
@@ -113,6 +115,7 @@ pub async fn remove_item(
     LineVariant(variant_id): LineVariant,
     _: Query<NoParameters>,
 ) -> Result<Response> {
+    expect_line(&app, id, variant_id).await?;
     let (mut tx, store) = begin(&app, id).await?;
     if !queries::remove(&mut tx, id, variant_id).await? {
         return Err(Error::NotFound("line"));
@@ -132,6 +135,12 @@ pub async fn acknowledge_cart(
     let items = queries::items(&mut tx, &store, id).await?;
     queries::acknowledge(&mut tx, &items, id).await?;
     Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+}
+
+/// What changes nothing must not cancel an order that is being paid.
+async fn expect_line(app: &App, id: Uuid, variant_id: Uuid) -> Result<()> {
+    let found = queries::quantity(&mut *app.db.acquire().await?, id, variant_id).await?;
+    found.map(drop).ok_or(Error::NotFound("line"))
 }
 
 /// Begins a change: an order that waits for its payment is cancelled first, then the cart is locked.

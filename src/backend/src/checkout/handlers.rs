@@ -7,7 +7,7 @@ use axum::{
 };
 use chrono::{TimeDelta, Utc};
 use sqlx::PgConnection;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use uuid::Uuid;
 
 use super::{
@@ -37,6 +37,7 @@ use crate::{
         self,
         model::{Order, Tax},
     },
+    payments::amounts::to_stripe,
     store::{self, NoParameters, Store},
 };
 
@@ -52,7 +53,15 @@ impl FromRequestParts<App> for ClientAddress {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Ok(Self(client_address(parts, &app.config.trusted_proxies)))
+        Ok(Self(client_address(parts, &app.config.trusted_proxies).map(network)))
+    }
+}
+
+/// Whoever has one address of IPv6 has its whole /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => (address & Ipv6Addr::from_bits(!0 << 64)).into(),
     }
 }
 
@@ -182,6 +191,7 @@ pub async fn place_order(
     let method = method(&mut tx, &store, &wanted, &input).await?;
     let totals = total(&lines, &method, &taxes)?;
     expect_total(&input.expected_total, &totals, &store)?;
+    expect_chargeable(&totals, &store)?;
     expect_few_unpaid(&app, &mut tx, &input.email, &address).await?;
     let expires_at = Utc::now() + PAYABLE_FOR;
     let new = NewOrder {
@@ -301,6 +311,12 @@ fn expect_total(expected: &Money, totals: &Totals, store: &Store) -> Result<()> 
         "price_changed",
         format!("The total is now {} minor units of {}.", totals.total, store.currency),
     ))
+}
+
+/// What the provider cannot charge exactly would hold stock that nobody can pay.
+fn expect_chargeable(totals: &Totals, store: &Store) -> Result<()> {
+    let refused = |reason| Error::conflict("amount_not_chargeable", reason);
+    to_stripe(totals.total, &store.currency).map(drop).map_err(refused)
 }
 
 async fn expect_few_unpaid(

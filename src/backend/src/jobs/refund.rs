@@ -21,6 +21,6 @@ impl TaskHandler for MakeRefund {
         let Some(jobs) = context.get_ext::<JobContext>() else {
             return Err("the worker was started without its context".to_owned());
         };
-        refunds::make(&jobs.db, &jobs.stripe, self.refund_id).await.map_err(|error| error.to_string())
+        refunds::make(&jobs.db, &jobs.stripe, self.refund_id).await.map(drop).map_err(|error| error.to_string())
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     app::App,
     error::{Problem, Refusals, Result},
     extract::Query,
-    payments::close::{self, Reason},
+    payments::close::{self, Closed, Reason},
     store::NoParameters,
 };
 
@@ -43,7 +43,11 @@ pub async fn get_order(
 pub async fn cancel_order(State(app): State<App>, order: OrderAccess, _: Query<NoParameters>) -> Result<Response> {
     let before = queries::read(&mut *app.db.acquire().await?, order.id).await?;
     if before.status == OrderStatus::Pending {
-        close::cancel(&app.db, &app.stripe, order.id, Reason::Customer).await?.expect_cancelled()?;
+        match close::cancel(&app.db, &app.stripe, order.id, Reason::Customer).await? {
+            // Paid at the same moment: it is given back.
+            Closed::Paid => close::revoke(&app.db, order.id).await?,
+            closed => closed.expect_cancelled()?,
+        }
     } else {
         close::revoke(&app.db, order.id).await?;
     }

@@ -98,6 +98,10 @@ async fn begin(app: &App, payment: &OrderPayment, attempt: i32) -> Result<Intent
         app.stripe.cancel_payment_intent(&intent.id).await?;
         return Err(refused);
     }
+    // Somebody else was quicker, and what he handed out is the payment now.
+    if now.provider_id != payment.provider_id {
+        return Err(Error::conflict("request_in_progress", "The payment is begun by another request: ask again."));
+    }
     queries::set_provider_id(&mut tx, now.payment_id, &intent.id, attempt).await?;
     tx.commit().await?;
     Ok(intent)
@@ -158,7 +162,7 @@ async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
     let Some(payment_id) = known else { return Ok("foreign") };
     let refund: Refund = app.stripe.refund(id).await?;
     match refund.metadata.get("refund_id").and_then(|id| id.parse().ok()) {
-        Some(refund_id) => refunds::apply(&app.db, refund_id, &refund).await?,
+        Some(refund_id) => refunds::apply(&app.db, refund_id, &refund).await.map(drop)?,
         None => refunds::adopt(&app.db, payment_id, &refund).await?,
     }
     queries::remember_event(&mut *app.db.acquire().await?, &event.id, &event.kind, payment_id).await?;

@@ -1,5 +1,7 @@
 //! Reconciling: what was told and lost, or never told, is asked for.
 
+use std::time::{Duration, Instant};
+
 use metrics::counter;
 use sqlx::PgPool;
 
@@ -13,6 +15,9 @@ use crate::error::Result;
 
 /// What is open for longer than this, in seconds, is asked about: a webhook takes a moment.
 pub const PATIENCE: f64 = 120.0;
+
+/// The next round begins a minute after this one began.
+const ROUND: Duration = Duration::from_secs(40);
 
 /// Asks the provider about every payment and refund that is open for longer than `patience` seconds, and closes every order
 /// that should have expired that long ago. One that fails does not keep the others from their turn.
@@ -29,21 +34,37 @@ pub async fn reconcile(db: &PgPool, stripe: &Stripe, patience: f64) -> Result<()
         )
     };
     let mut outcome = Ok(());
+    let began = Instant::now();
+    let is_over = || began.elapsed() > ROUND;
     for (payment_id, provider_id) in payments {
+        if is_over() {
+            return outcome;
+        }
         match settle::refresh(db, stripe, payment_id, &provider_id).await {
             Ok(Settled::Paid) => found("payment_without_webhook"),
             Ok(Settled::GivenBack) => found("payment_of_cancelled_order"),
             Ok(Settled::Failed | Settled::Processing | Settled::Unchanged) => {}
-            Err(error) => outcome = outcome.and(Err(error)),
+            Err(error) => {
+                // It goes to the end, so that it does not stand in the way of those that can be settled.
+                queries::checked(&mut *db.acquire().await?, payment_id).await?;
+                outcome = outcome.and(Err(error));
+            }
         }
     }
     for refund_id in refunds {
+        if is_over() {
+            return outcome;
+        }
         match refunds::make(db, stripe, refund_id).await {
-            Ok(()) => found("refund_without_webhook"),
+            Ok(true) => found("refund_without_webhook"),
+            Ok(false) => {}
             Err(error) => outcome = outcome.and(Err(error)),
         }
     }
     for order_id in orders {
+        if is_over() {
+            return outcome;
+        }
         match close::cancel(db, stripe, order_id, Reason::Expired).await {
             Ok(Closed::Cancelled) => found("order_without_expiry"),
             Ok(Closed::Paid) => found("payment_without_webhook"),

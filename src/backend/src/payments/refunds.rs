@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     queries::{self, OrderPayment},
-    stripe::{Refund, RefundStatus, Stripe, StripeError},
+    stripe::{Refund, RefundStatus, Stripe},
 };
 use crate::{
     error::{Error, Result},
@@ -48,14 +48,15 @@ pub async fn request(connection: &mut PgConnection, payment: &OrderPayment, reas
     Ok(jobs::enqueue_refund(connection, id).await?)
 }
 
-/// Makes a refund at the provider, or asks how it is; safe to repeat.
+/// Makes a refund at the provider, or asks how it is; safe to repeat. Tells whether anything is new.
 ///
 /// # Errors
-/// When the provider or the database is away: try again.
-pub async fn make(db: &PgPool, stripe: &Stripe, refund_id: Uuid) -> Result<()> {
+/// When the database is away, or the provider is or refuses: a refusal may be about our key or our balance, and the customer's
+/// money is owed all the same, so it is tried again until somebody has put it right.
+pub async fn make(db: &PgPool, stripe: &Stripe, refund_id: Uuid) -> Result<bool> {
     let row = find(&mut *db.acquire().await?, refund_id).await?.ok_or(Error::NotFound("refund"))?;
     if matches!(row.status.as_str(), "succeeded" | "failed") {
-        return Ok(());
+        return Ok(false);
     }
     let payment =
         row.payment.as_deref().ok_or_else(|| Error::Internal("the provider never had this payment".into()))?;
@@ -65,16 +66,24 @@ pub async fn make(db: &PgPool, stripe: &Stripe, refund_id: Uuid) -> Result<()> {
     };
     match answer {
         Ok(refund) => apply(db, refund_id, &refund).await,
-        Err(StripeError::Refused { message, .. }) => fail(db, refund_id, &message).await,
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            touch(db, refund_id).await?;
+            Err(error.into())
+        }
     }
 }
 
-/// Writes down how a refund is at the provider.
+/// Notes that a refund was looked at, so that the others have their turn.
+async fn touch(db: &PgPool, refund_id: Uuid) -> Result<()> {
+    sqlx::query!("UPDATE refunds SET updated_at = now() WHERE id = $1", refund_id).execute(db).await?;
+    Ok(())
+}
+
+/// Writes down how a refund is at the provider, and tells whether that is new.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn apply(db: &PgPool, refund_id: Uuid, refund: &Refund) -> Result<()> {
+pub async fn apply(db: &PgPool, refund_id: Uuid, refund: &Refund) -> Result<bool> {
     let status = match refund.status {
         RefundStatus::Succeeded => "succeeded",
         RefundStatus::Failed | RefundStatus::Canceled => {
@@ -85,11 +94,7 @@ pub async fn apply(db: &PgPool, refund_id: Uuid, refund: &Refund) -> Result<()> 
     write(db, refund_id, status, Some(&refund.id), None).await
 }
 
-async fn fail(db: &PgPool, refund_id: Uuid, reason: &str) -> Result<()> {
-    write(db, refund_id, "failed", None, Some(reason)).await
-}
-
-async fn fail_known(db: &PgPool, refund_id: Uuid, provider_id: &str, reason: Option<&str>) -> Result<()> {
+async fn fail_known(db: &PgPool, refund_id: Uuid, provider_id: &str, reason: Option<&str>) -> Result<bool> {
     write(db, refund_id, "failed", Some(provider_id), Some(reason.unwrap_or("the provider gave no reason"))).await
 }
 
@@ -99,13 +104,15 @@ async fn write(
     status: &str,
     provider_id: Option<&str>,
     failure: Option<&str>,
-) -> Result<()> {
+) -> Result<bool> {
     let mut tx = db.begin().await?;
     let order_id = find(&mut tx, refund_id).await?.ok_or(Error::NotFound("refund"))?.order_id;
     queries::lock(&mut tx, order_id).await?;
     let before = find(&mut tx, refund_id).await?.ok_or(Error::NotFound("refund"))?;
     if before.status == status || before.status == "failed" {
-        return Ok(());
+        tx.rollback().await?;
+        touch(db, refund_id).await?;
+        return Ok(false);
     }
     sqlx::query!(
         "UPDATE refunds SET status = $2, provider_id = coalesce($3, provider_id), failure = $4, updated_at = now() WHERE id = $1",
@@ -124,7 +131,8 @@ async fn write(
         }
         _ => {}
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Takes over a refund that was made at the provider by hand, so that the books agree.
@@ -148,7 +156,7 @@ pub async fn adopt(db: &PgPool, payment_id: Uuid, refund: &Refund) -> Result<()>
             .await?
         }
     };
-    apply(db, id, refund).await
+    apply(db, id, refund).await.map(drop)
 }
 
 /// Refunds that the provider has not finished for so many seconds.

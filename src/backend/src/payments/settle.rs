@@ -53,7 +53,10 @@ pub async fn settle(db: &PgPool, payment_id: Uuid, intent: &Intent, event: Optio
     {
         return Ok(Settled::Unchanged);
     }
+    // What is not the payment any more says nothing about it, unless there is money in it.
+    let is_current = payment.provider_id.as_deref().is_none_or(|id| id == intent.id);
     let settled = match intent.status {
+        status if !is_current && status != IntentStatus::Succeeded => Settled::Unchanged,
         IntentStatus::Succeeded => captured(&mut tx, &payment, intent).await?,
         IntentStatus::Processing => processing(&mut tx, &payment).await?,
         IntentStatus::RequiresPaymentMethod => failed(&mut tx, &payment, intent).await?,

@@ -1,10 +1,14 @@
 //! Paying: the provider decides, its webhooks settle, and whatever is lost, late or repeated changes nothing.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use devopsify::payments::{
     close::{self, Closed, Reason},
     reconcile::reconcile,
-    refunds, webhook,
+    refunds,
+    stripe::Stripe,
+    webhook,
 };
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
@@ -16,6 +20,7 @@ use crate::support::{
     Reply, Shop,
     builders::product,
     guest::{Bought, Guest, stock, variant_of},
+    payment_at,
     provider::{CONFIRMED_CARD, DECLINED_CARD, GOOD_CARD},
 };
 
@@ -389,4 +394,39 @@ async fn a_refund_that_was_made_at_the_provider_is_taken_over(db: PgPool) {
     shop.until("the refund", "SELECT paid = 1390 FROM orders").await;
     let order = bought.read().await;
     assert_eq!((&order["payment_status"], &order["refunded"]["amount"]), (&json!("partially_refunded"), &json!(500)));
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn what_changes_nothing_leaves_the_order_alone(db: PgPool) {
+    let mug = mug(&db).await;
+    let (shop, _provider) = Shop::selling(db).await;
+    let guest = Guest::with(&shop, mug, 1).await;
+    let bought = guest.buy().await;
+    begin(&bought).await;
+    guest.add(mug, 0).await.refused();
+    guest.change(mug, 1000).await.refused();
+    for reply in [guest.remove(Uuid::nil()).await, guest.change(Uuid::nil(), 1).await] {
+        assert_eq!(reply.refusal(), (404, "not_found".into()));
+    }
+    assert_eq!(bought.read().await["status"], "pending");
+    assert_eq!(stock(&shop.db, mug).await, (10, 1));
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_refund_that_is_refused_is_still_owed(db: PgPool) {
+    let mug = mug(&db).await;
+    let (shop, provider) = Shop::selling(db).await;
+    let bought = Guest::with(&shop, mug, 1).await.buy().await;
+    provider.confirm(&begin(&bought).await, GOOD_CARD).await;
+    is_confirmed(&shop).await;
+    bought.cancel().await.expect(StatusCode::OK);
+    let refund: Uuid = sqlx::query_scalar("SELECT id FROM refunds").fetch_one(&shop.db).await.unwrap();
+    // A key that was replaced is refused; that is no word about the customer's money.
+    let mut payment = payment_at(&provider.url);
+    payment.stripe_secret_key = Some("sk_replaced".into());
+    let refused = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
+    assert!(refunds::make(&shop.db, &refused, refund).await.is_err());
+    assert_eq!(kinds(&bought.read().await).last(), Some(&"refund_requested"));
+    refunds::make(&shop.db, &shop.stripe, refund).await.unwrap();
+    shop.until("the refund", "SELECT paid = 0 FROM orders").await;
 }
