@@ -37,7 +37,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A JSON body as `T`. No body at all is the same as an empty object.
+/// A JSON body as `T`.
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
@@ -50,10 +50,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         });
         // What cannot be read to its end was cut off by the limit.
         let body = Bytes::from_request(request, state).await.map_err(|_| Error::TooLarge)?;
-        if body.is_empty() {
-            return parse(b"{}").map(Self);
-        }
-        if is_json != Some(true) {
+        if is_json != Some(true) && !body.is_empty() {
             return Err(Error::UnsupportedMediaType);
         }
         parse(&body).map(Self)

@@ -46,12 +46,14 @@ async fn a_cart_begins_with_a_token_and_what_is_put_into_it(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_browser_gets_the_cookie_alone(db: PgPool) {
     let (shop, _) = shop(db).await;
-    let reply = shop.send(Method::POST, "/api/carts", &[("sec-fetch-site", "same-origin")], None).await;
+    let reply = shop.send(Method::POST, "/api/carts", &[("sec-fetch-site", "same-origin")], Some(&json!({}))).await;
     assert_eq!((reply.status, reply.header("cart-token")), (StatusCode::CREATED, ""));
     assert!(!reply.header("set-cookie").contains("Secure"));
     product("pin").priced(1).create(&shop.db).await;
     let by_tls = Shop::known_as(shop.db, "https://shop.example", |_| {}).await;
-    let reply = by_tls.send(Method::POST, "/api/carts", &[], None).await;
+    let reply = by_tls.send(Method::POST, "/api/carts", &[], Some(&json!({}))).await;
+    let empty = by_tls.send(Method::POST, "/api/carts", &[], None).await;
+    assert_eq!(empty.refused(), ["body"]);
     assert!(reply.header("set-cookie").contains("; Secure"));
 }
 

@@ -17,7 +17,7 @@ pub struct Guest<'a> {
 impl<'a> Guest<'a> {
     /// A guest with an empty cart.
     pub async fn new(shop: &'a Shop) -> Self {
-        let reply = shop.send(Method::POST, "/api/carts", &[], None).await;
+        let reply = shop.send(Method::POST, "/api/carts", &[], Some(&json!({}))).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text);
         let cart = reply.json()["id"].as_str().unwrap().to_owned();
         Self { shop, cart, token: reply.header("cart-token").to_owned() }
