@@ -7,8 +7,10 @@ use sqlx::PgPool;
 use url::Url;
 
 use crate::{
+    accounts::policy::Policy,
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
+    extract::cookie,
     media::MediaStore,
     payments::stripe::Stripe,
 };
@@ -28,14 +30,32 @@ pub struct App {
     pub payment: Arc<PaymentConfig>,
     /// What tokens are derived with.
     pub secrets: Secrets,
+    /// Who may do what.
+    pub policy: Policy,
     /// What was configured.
     pub config: Arc<ServeConfig>,
 }
 
 impl App {
+    /// The value of a cookie that [`App::set_cookie`] set.
+    pub fn cookie<'a>(&self, headers: &'a HeaderMap, name: &str, path: &str) -> Option<&'a str> {
+        cookie(headers, &self.cookie_name(name, path))
+    }
+
+    /// Where the store is served by TLS a prefix makes browsers refuse what a neighbouring host or a wiretap would set.
+    fn cookie_name(&self, name: &str, path: &str) -> String {
+        let prefix = match (self.public_url.scheme(), path) {
+            ("https", "/") => "__Host-",
+            ("https", _) => "__Secure-",
+            _ => "",
+        };
+        format!("{prefix}{name}")
+    }
+
     /// Sets a cookie that scripts cannot read and other sites' requests do not carry (RFC 6265bis; OWASP ASVS 5.0, 3.3).
     pub fn set_cookie(&self, answer: &mut HeaderMap, name: &str, value: &str, path: &str, max_age_seconds: u32) {
         let secure = if self.public_url.scheme() == "https" { "; Secure" } else { "" };
+        let name = self.cookie_name(name, path);
         let cookie = format!("{name}={value}; Path={path}; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}");
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             answer.append(header::SET_COOKIE, cookie);

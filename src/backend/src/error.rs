@@ -27,6 +27,17 @@ pub enum Error {
     /// The body is larger than the limit.
     #[error("the body is larger than 1 MiB")]
     TooLarge,
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    SignInRequired,
+    /// Who is signed in may not.
+    #[error("{detail}")]
+    Forbidden {
+        /// Stable; programs decide by it.
+        code: &'static str,
+        /// In words, with the way out.
+        detail: &'static str,
+    },
     /// The database refused, failed or is gone.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
@@ -106,6 +117,11 @@ impl Error {
         Self::Refused(Refusal { status: StatusCode::CONFLICT, code, detail: detail.into(), errors: Vec::new() })
     }
 
+    /// Not for who is asking.
+    pub fn forbidden(code: &'static str, detail: &'static str) -> Self {
+        Self::Forbidden { code, detail }
+    }
+
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_request", "The request cannot be used"),
@@ -115,6 +131,8 @@ impl Error {
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body's type cannot be read")
             }
+            Self::SignInRequired => (StatusCode::UNAUTHORIZED, "sign_in_required", "Nobody is signed in"),
+            Self::Forbidden { code, .. } => (StatusCode::FORBIDDEN, code, "It is not allowed"),
             Self::Refused(refusal) => (refusal.status, refusal.code, refusal.title()),
             Self::Provider(StripeError::Refused { .. }) => {
                 (StatusCode::CONFLICT, "payment_refused", "The payment provider refuses this payment")
@@ -216,10 +234,28 @@ impl utoipa::IntoResponses for Refusals {
     fn responses() -> Responses {
         let mut responses = Problem::responses();
         responses.extend(problems(&[
+            ("401", "Nobody is signed in"),
+            ("403", "Who is signed in may not do it, or the request comes from another site"),
             ("404", "There is no such thing, or the request does not carry the capability for it"),
             ("409", "The present state does not allow it; `code` says why"),
             ("413", "The body is larger than 1 MiB"),
             ("415", "The body is not `application/json`"),
+            ("429", "There were too many of them; try again after `Retry-After`"),
+        ]));
+        responses
+    }
+}
+
+/// Documents the answers that every reading of something that is not for everybody shares.
+pub struct Guarded;
+
+impl utoipa::IntoResponses for Guarded {
+    fn responses() -> Responses {
+        let mut responses = Problem::responses();
+        responses.extend(problems(&[
+            ("401", "Nobody is signed in"),
+            ("403", "Who is signed in may not see it"),
+            ("404", "There is no such thing, or it is somebody else's"),
         ]));
         responses
     }

@@ -1,6 +1,6 @@
 //! Reading requests: queries and bodies whose every mistake is answered with the field's name, paths, cookies, addresses.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::{
     body::Bytes,
@@ -10,7 +10,7 @@ use axum::{
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::{app::App, error::Error};
 
 /// A query string as `T`; repeated keys become lists, and with `deny_unknown_fields` unknown keys are refused.
 pub struct Query<T>(pub T);
@@ -111,6 +111,25 @@ pub fn client_address(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
         }
     }
     Some(client)
+}
+
+/// Where a request comes from.
+pub struct ClientAddress(pub Option<IpAddr>);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        Ok(Self(client_address(parts, &app.config.trusted_proxies).map(network)))
+    }
+}
+
+/// Whoever has one address of IPv6 has its whole /64.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => (address & Ipv6Addr::from_bits(!0 << 64)).into(),
+    }
 }
 
 /// The parameter of a path. One that is not text, or holds the character NUL, names nothing that exists.

@@ -1,5 +1,6 @@
 //! DevOpsify: an e-commerce API, its edge and its worker. The list of modules is the table of contents.
 
+pub mod accounts;
 pub mod app;
 pub mod audit;
 pub mod capability;

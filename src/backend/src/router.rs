@@ -22,6 +22,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
+    accounts::handlers::{addresses, auth, history, privacy, profile, recovery, sessions, tokens, totp},
+    accounts::session,
     app::App,
     cart::handlers as cart,
     catalog::{handlers as catalog, sitemap},
@@ -60,6 +62,32 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(orders::cancel_order))
         .routes(routes!(payments::start_payment))
         .routes(routes!(payments::receive_webhook))
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::verify))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::login_totp))
+        .routes(routes!(auth::logout))
+        .routes(routes!(recovery::forgot_password))
+        .routes(routes!(recovery::reset_password))
+        .routes(routes!(recovery::confirm_email))
+        .routes(routes!(profile::get_account, profile::change_profile))
+        .routes(routes!(profile::change_password))
+        .routes(routes!(profile::change_email, profile::drop_email_change))
+        .routes(routes!(addresses::list_addresses, addresses::add_address))
+        .routes(routes!(addresses::change_address, addresses::remove_address))
+        .routes(routes!(history::list_orders))
+        .routes(routes!(history::reorder))
+        .routes(routes!(sessions::list_sessions, sessions::end_other_sessions))
+        .routes(routes!(sessions::end_session))
+        .routes(routes!(totp::enrol_totp))
+        .routes(routes!(totp::confirm_totp))
+        .routes(routes!(totp::renew_recovery_codes))
+        .routes(routes!(totp::remove_totp))
+        .routes(routes!(tokens::list_tokens, tokens::create_token))
+        .routes(routes!(tokens::revoke_token))
+        .routes(routes!(privacy::get_export, privacy::request_export))
+        .routes(routes!(privacy::get_export_file))
+        .routes(routes!(privacy::erase_account))
 }
 
 /// The OpenAPI document of every route under `/api`.
@@ -71,6 +99,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(app: App) -> Router {
     let (api, document) = api().split_for_parts();
     let api = api
+        .layer(middleware::from_fn_with_state(app.clone(), session::guard))
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .route("/api", get(no_such_route))
         .route("/api/", get(no_such_route))

@@ -13,6 +13,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    accounts::policy::Policy,
     app::App,
     config::{CommonConfig, ServeConfig},
     database,
@@ -44,6 +45,7 @@ pub async fn run(
     let media = MediaStore::open(&common.media_url)?;
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
     let app = App {
+        policy: Policy::default(),
         db,
         media,
         public_url: common.public_url.clone(),

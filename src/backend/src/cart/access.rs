@@ -10,10 +10,10 @@ use crate::{
     app::App,
     capability::Capability,
     error::{Error, Result},
-    extract::cookie,
 };
 
 const COOKIE: &str = "cart";
+const PATH: &str = "/api";
 const TOKEN: HeaderName = HeaderName::from_static("cart-token");
 /// As long as an abandoned cart is kept.
 const MAX_AGE_SECONDS: u32 = 90 * 24 * 60 * 60;
@@ -28,7 +28,7 @@ impl FromRequestParts<App> for CartAccess {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound("cart"))?;
         let named = params.iter().find_map(|(name, value)| (name == "id").then_some(value)).unwrap_or_default();
         let id = match named {
-            "current" => in_cookie(&parts.headers).map(|(id, _)| id),
+            "current" => in_cookie(app, &parts.headers).map(|(id, _)| id),
             id => id.parse().ok(),
         };
         expect(app, &parts.headers, id.ok_or(Error::NotFound("cart"))?)
@@ -54,20 +54,20 @@ impl FromRequestParts<App> for LineVariant {
 /// `not_found` without the cart's token, as if there were no such cart.
 pub fn expect(app: &App, headers: &HeaderMap, id: Uuid) -> Result<CartAccess> {
     let in_header = headers.get(TOKEN).and_then(|token| token.to_str().ok());
-    let in_cookie = in_cookie(headers).filter(|(cookie, _)| *cookie == id).map(|(_, token)| token);
+    let in_cookie = in_cookie(app, headers).filter(|(cookie, _)| *cookie == id).map(|(_, token)| token);
     let accepted = |token: &str| app.secrets.accepts(Capability::Cart, id, token);
     if in_header.into_iter().chain(in_cookie).any(accepted) { Ok(CartAccess(id)) } else { Err(Error::NotFound("cart")) }
 }
 
-fn in_cookie(headers: &HeaderMap) -> Option<(Uuid, &str)> {
-    let (id, token) = cookie(headers, COOKIE)?.split_once('.')?;
+fn in_cookie<'a>(app: &App, headers: &'a HeaderMap) -> Option<(Uuid, &'a str)> {
+    let (id, token) = app.cookie(headers, COOKIE, PATH)?.split_once('.')?;
     Some((id.parse().ok()?, token))
 }
 
 /// Hands a new cart to who made it.
 pub fn grant(app: &App, request: &HeaderMap, answer: &mut HeaderMap, id: Uuid) {
     let token = app.secrets.token(Capability::Cart, id);
-    app.set_cookie(answer, COOKIE, &format!("{id}.{token}"), "/api", MAX_AGE_SECONDS);
+    app.set_cookie(answer, COOKIE, &format!("{id}.{token}"), PATH, MAX_AGE_SECONDS);
     hand_to_program(request, answer, TOKEN, &token);
 }
 

@@ -1,13 +1,12 @@
 //! Checkout over HTTP.
 
 use axum::{
-    extract::{FromRequestParts, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::{TimeDelta, Utc};
 use sqlx::PgConnection;
-use std::net::{IpAddr, Ipv6Addr};
 use uuid::Uuid;
 
 use super::{
@@ -30,7 +29,7 @@ use crate::{
     },
     conditional::conditional,
     error::{Error, FieldError, Problem, Refusal, Refusals, Result},
-    extract::{Json, Query, client_address},
+    extract::{ClientAddress, Json, Query},
     jobs,
     money::Money,
     orders::{
@@ -45,25 +44,6 @@ use crate::{
 const PAYABLE_FOR: TimeDelta = TimeDelta::minutes(30);
 /// Unpaid orders to one address of mail; more would empty the shelves without paying (OWASP OAT-021).
 const UNPAID_BY_EMAIL: i64 = 5;
-
-/// Where a request comes from.
-pub struct ClientAddress(Option<IpAddr>);
-
-impl FromRequestParts<App> for ClientAddress {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Ok(Self(client_address(parts, &app.config.trusted_proxies).map(network)))
-    }
-}
-
-/// Whoever has one address of IPv6 has its whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => (address & Ipv6Addr::from_bits(!0 << 64)).into(),
-    }
-}
 
 /// The destinations with their address forms.
 #[utoipa::path(get, path = "/api/countries", tag = "checkout",

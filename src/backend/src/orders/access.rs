@@ -12,10 +12,10 @@ use crate::{
     capability::Capability,
     cart::access::hand_to_program,
     error::{Error, Result},
-    extract::cookie,
 };
 
 const COOKIE: &str = "order";
+const PATH: &str = "/api/orders";
 const TOKEN: HeaderName = HeaderName::from_static("order-token");
 /// As long as somebody may come back for an order by the same browser.
 const MAX_AGE_SECONDS: u32 = 180 * 24 * 60 * 60;
@@ -38,7 +38,7 @@ impl FromRequestParts<App> for OrderAccess {
         let named = params.iter().find_map(|(name, value)| (name == "number").then(|| value.parse().ok()));
         let number = named.flatten().ok_or(Error::NotFound("order"))?;
         let in_header = parts.headers.get(TOKEN).and_then(|token| token.to_str().ok());
-        let tokens = [in_header, cookie(&parts.headers, COOKIE)];
+        let tokens = [in_header, app.cookie(&parts.headers, COOKIE, PATH)];
         if tokens.iter().all(Option::is_none) {
             return Err(Error::NotFound("order"));
         }
@@ -54,6 +54,6 @@ impl FromRequestParts<App> for OrderAccess {
 /// Hands an order to who placed it or came by its link.
 pub fn grant(app: &App, request: &HeaderMap, answer: &mut HeaderMap, id: Uuid, number: i64) {
     let token = app.secrets.token(Capability::Order, id);
-    app.set_cookie(answer, COOKIE, &token, &format!("/api/orders/{number}"), MAX_AGE_SECONDS);
+    app.set_cookie(answer, COOKIE, &token, &format!("{PATH}/{number}"), MAX_AGE_SECONDS);
     hand_to_program(request, answer, TOKEN, &token);
 }

@@ -17,6 +17,7 @@ use std::{
 
 use axum::Router;
 use devopsify::{
+    accounts::policy::Policy,
     app::App,
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
@@ -156,6 +157,7 @@ impl Shop {
         change(&mut config);
         let stripe = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
         let app = App {
+            policy: Policy::default(),
             db: db.clone(),
             media: media.clone(),
             public_url: public_url.parse().unwrap(),

@@ -1,0 +1,124 @@
+//! Who is asking: a session's cookie or a program's token, looked up once a request, and the gate that the policy keeps.
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{
+    policy::{Access, Role, Scope},
+    queries,
+};
+use crate::{
+    app::App,
+    error::{Error, Result},
+};
+
+/// Who is asking.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The row of `accounts`.
+    pub account_id: Uuid,
+    /// The account's address of mail.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// How they proved it.
+    pub proof: Proof,
+    /// The row of `sessions`, or of `api_tokens`.
+    pub proof_id: Uuid,
+}
+
+/// How somebody proved who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// A session that began with a password.
+    Password,
+    /// A session that began with a password and a second factor.
+    SecondFactor,
+    /// A program's token, which may do no more than this.
+    Token(Vec<Scope>),
+}
+
+/// Nobody guesses 256 bits (OWASP ASVS 5.0, 7.2.3).
+const TOKEN_BYTES: usize = 32;
+/// What a program's token begins with, so that scanners for leaked secrets know it.
+const PROGRAM_PREFIX: &str = "dvp_";
+const COOKIE: &str = "session";
+/// Of `__Host-` cookies, which no other host of the domain can set.
+const PATH: &str = "/";
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        asked_by(parts, app).await?.ok_or(Error::SignInRequired)
+    }
+}
+
+/// Who is asking where nobody has to say.
+pub struct AnyCaller(pub Option<Caller>);
+
+impl FromRequestParts<App> for AnyCaller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        asked_by(parts, app).await.map(Self)
+    }
+}
+
+/// Lets through whom the policy lets; a route that no rule knows is for nobody.
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response> {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let access = app.policy.access(&parts.method, path).ok_or(Error::MethodNotAllowed)?;
+    if access != Access::Public {
+        let caller = asked_by(&mut parts, &app).await?;
+        access.expect(caller.as_ref())?;
+    }
+    Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+/// Looks up who is asking, once a request.
+async fn asked_by(parts: &mut Parts, app: &App) -> Result<Option<Caller>> {
+    if let Some(Known(caller)) = parts.extensions.get() {
+        return Ok(caller.clone());
+    }
+    let caller = match parts.headers.get(header::AUTHORIZATION) {
+        Some(authorization) => {
+            let token = authorization.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+            let token = token.filter(|token| token.starts_with(PROGRAM_PREFIX)).ok_or(Error::SignInRequired)?;
+            let found = queries::by_token(&mut *app.db.acquire().await?, &digest(token)).await?;
+            Some(found.ok_or(Error::SignInRequired)?)
+        }
+        None => match app.cookie(&parts.headers, COOKIE, PATH) {
+            Some(token) => queries::by_session(&mut *app.db.acquire().await?, &digest(token)).await?,
+            None => None,
+        },
+    };
+    parts.extensions.insert(Known(caller.clone()));
+    Ok(caller)
+}
+
+#[derive(Clone)]
+struct Known(Option<Caller>);
+
+/// A secret for a cookie or a header, of which only the digest is stored.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn secret() -> Result<String> {
+    let mut bytes = [0; TOKEN_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is stored of a secret. It is random, so a fast digest is enough (OWASP ASVS 5.0, 11.4.2 is about passwords).
+pub fn digest(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret).to_vec()
+}
