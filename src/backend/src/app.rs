@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use url::Url;
 
 use crate::{
-    accounts::policy::Policy,
+    accounts::{passwords::Passwords, policy::Policy},
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
     extract::cookie,
@@ -30,6 +30,8 @@ pub struct App {
     pub payment: Arc<PaymentConfig>,
     /// What tokens are derived with.
     pub secrets: Secrets,
+    /// How passwords are kept.
+    pub passwords: Passwords,
     /// Who may do what.
     pub policy: Policy,
     /// What was configured.

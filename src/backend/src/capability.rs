@@ -17,6 +17,14 @@ pub enum Capability {
     Cart,
     /// See, pay and cancel one order.
     Order,
+    /// Make one registration an account, with its password.
+    Registration,
+    /// Set a new password by one request for it.
+    PasswordReset,
+    /// Confirm one change of address for the old one.
+    OldEmail,
+    /// Confirm one change of address for the new one.
+    NewEmail,
 }
 
 /// The server's secret keys; cheap to clone, and never shown.
@@ -47,6 +55,31 @@ impl Secrets {
             .unwrap_or_default()
     }
 
+    /// The id and the token for it, as the link of a mail carries them after `#`.
+    pub fn link(&self, capability: Capability, id: Uuid) -> String {
+        format!("{id}.{}", self.token(capability, id))
+    }
+
+    /// The id of a link that [`Secrets::link`] made; none when it did not.
+    pub fn opened(&self, capability: Capability, link: &str) -> Option<Uuid> {
+        let (id, token) = link.split_once('.')?;
+        let id = id.parse().ok()?;
+        self.accepts(capability, id, token).then_some(id)
+    }
+
+    /// A name for `value` that nobody without the key can find out `value` from: 32 bytes.
+    pub fn digest(&self, purpose: &str, value: &[u8]) -> Vec<u8> {
+        self.derived(purpose, value).next().unwrap_or_default()
+    }
+
+    /// A secret of 32 bytes that is derived from `seed`: by the first key, then by each older one.
+    pub fn derived(&self, purpose: &str, seed: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+        self.0.iter().map(move |key| {
+            let mac = key.clone().chain_update(purpose).chain_update(b":").chain_update(seed);
+            mac.finalize().into_bytes().to_vec()
+        })
+    }
+
     /// Whether `token` is the one for `id`, told in the same time whatever is wrong with it.
     pub fn accepts(&self, capability: Capability, id: Uuid, token: &str) -> bool {
         let Ok(token) = URL_SAFE_NO_PAD.decode(token) else { return false };
@@ -58,6 +91,10 @@ fn mac(key: &Hmac<Sha256>, capability: Capability, id: Uuid) -> Hmac<Sha256> {
     let purpose: &[u8] = match capability {
         Capability::Cart => b"cart:",
         Capability::Order => b"order:",
+        Capability::Registration => b"registration:",
+        Capability::PasswordReset => b"password-reset:",
+        Capability::OldEmail => b"old-email:",
+        Capability::NewEmail => b"new-email:",
     };
     key.clone().chain_update(purpose).chain_update(id.as_bytes())
 }

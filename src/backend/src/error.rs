@@ -27,6 +27,12 @@ pub enum Error {
     /// The body is larger than the limit.
     #[error("the body is larger than 1 MiB")]
     TooLarge,
+    /// Somebody tries too often.
+    #[error("that was tried too often: wait {seconds} s and try again")]
+    TooManyAttempts {
+        /// How long to wait.
+        seconds: u64,
+    },
     /// Nobody is signed in.
     #[error("sign in first")]
     SignInRequired,
@@ -131,6 +137,9 @@ impl Error {
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body's type cannot be read")
             }
+            Self::TooManyAttempts { .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", "There were too many tries")
+            }
             Self::SignInRequired => (StatusCode::UNAUTHORIZED, "sign_in_required", "Nobody is signed in"),
             Self::Forbidden { code, .. } => (StatusCode::FORBIDDEN, code, "It is not allowed"),
             Self::Refused(refusal) => (refusal.status, refusal.code, refusal.title()),
@@ -198,6 +207,10 @@ impl IntoResponse for Error {
             tracing::error!(code, error = %self, "request failed");
         }
         let detail = self.detail(status);
+        let retry_after = match self {
+            Self::TooManyAttempts { seconds } => Some(seconds),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
+        };
         let errors = match self {
             Self::Invalid(errors) | Self::Refused(Refusal { errors, .. }) => errors,
             _ => Vec::new(),
@@ -208,8 +221,8 @@ impl IntoResponse for Error {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::policy::Policy,
+    accounts::{passwords::Passwords, policy::Policy},
     app::App,
     config::{CommonConfig, ServeConfig},
     database,
@@ -46,6 +46,7 @@ pub async fn run(
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
     let app = App {
         policy: Policy::default(),
+        passwords: Passwords::new()?,
         db,
         media,
         public_url: common.public_url.clone(),

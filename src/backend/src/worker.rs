@@ -16,9 +16,10 @@ use crate::{
     config::{CommonConfig, WorkerConfig},
     database,
     jobs::{
-        self, JobContext, abandoned_carts::DeleteAbandonedCarts, cancellation::SendCancellation,
-        confirmation::SendConfirmation, download::Downloader, expire_order::ExpireOrder, picture::MakeRenditions,
-        reconcile::Reconcile, refund::MakeRefund, stale_records::DeleteStaleRecords,
+        self, JobContext, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
+        cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
+        expire_order::ExpireOrder, picture::MakeRenditions, reconcile::Reconcile, refund::MakeRefund,
+        stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     media::MediaStore,
@@ -121,6 +122,7 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
     let missed = || CrontabFill::days(1);
     Ok(options
         .concurrency(OTHERS_AT_ONCE)
+        .define_job::<SendAccountMail>()
         .define_job::<SendConfirmation>()
         .define_job::<SendCancellation>()
         .define_job::<ExpireOrder>()

@@ -31,13 +31,15 @@ CREATE TABLE registrations (
 CREATE INDEX registrations_by_email ON registrations (lower(email));
 CREATE INDEX registrations_by_expiry ON registrations (expires_at);
 
--- Links in mails carry the row's id and a token that is derived from it, so what is stored here opens nothing.
+-- Who asked for a new password. Whether there is such an account is found out when the mail is written, so that asking does
+-- the same in either case. Links in mails carry the row's id and a token derived from it: what is stored here opens nothing.
 CREATE TABLE password_resets (
     id         uuid PRIMARY KEY DEFAULT uuidv7(),
-    account_id uuid NOT NULL REFERENCES accounts ON DELETE CASCADE,
-    expires_at timestamptz NOT NULL DEFAULT now() + interval '30 minutes'
+    email      text NOT NULL,
+    expires_at timestamptz NOT NULL DEFAULT now() + interval '30 minutes',
+    CONSTRAINT password_resets_email_is_given CHECK (length(email) BETWEEN 3 AND 254)
 );
-CREATE INDEX password_resets_by_account ON password_resets (account_id);
+CREATE INDEX password_resets_by_email ON password_resets (lower(email));
 CREATE INDEX password_resets_by_expiry ON password_resets (expires_at);
 
 -- A new address counts when both the old one and the new one have confirmed it.
@@ -151,3 +153,8 @@ CREATE UNIQUE INDEX carts_one_an_account ON carts (account_id) WHERE account_id 
 ALTER TABLE orders ADD COLUMN account_id uuid REFERENCES accounts ON DELETE SET NULL;
 CREATE INDEX orders_by_account ON orders (account_id, id) WHERE account_id IS NOT NULL;
 CREATE INDEX orders_of_guests_by_email ON orders (lower(email)) WHERE account_id IS NULL;
+
+-- How long a session may rest before it ends.
+CREATE FUNCTION session_idle_limit(role text) RETURNS interval LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE role WHEN 'customer' THEN interval '14 days' ELSE interval '1 hour' END
+$$;

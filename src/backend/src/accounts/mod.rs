@@ -1,7 +1,11 @@
 //! Accounts: who somebody is, what they may do, and what is theirs.
 
 pub mod handlers;
+pub mod limits;
 pub mod model;
+pub mod passwords;
 pub mod policy;
 pub mod queries;
 pub mod session;
+pub mod sign_in;
+pub mod totp;

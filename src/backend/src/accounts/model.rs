@@ -8,13 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::policy::{Role, Scope};
-use crate::{
-    cart::model::Cart,
-    catalog::model::Picture,
-    checkout::addresses::Address,
-    money::Money,
-    orders::model::{FulfilmentStatus, OrderStatus, PaymentStatus},
-};
+use crate::{cart::model::Cart, checkout::addresses::Address, orders::model::OrderSummary};
 
 /// A password as it was typed: never shown, never logged.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -241,29 +235,6 @@ pub struct OrderHistory {
     /// Where the next page begins; null on the last.
     #[schema(required)]
     pub next_cursor: Option<String>,
-}
-
-/// An order in a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OrderSummary {
-    /// For people; `/api/orders/{number}` tells all of it.
-    pub number: i64,
-    /// Where it stands.
-    pub status: OrderStatus,
-    /// Where its payment stands.
-    pub payment_status: PaymentStatus,
-    /// How much of it was shipped.
-    pub fulfilment_status: FulfilmentStatus,
-    /// When it was placed.
-    pub placed_at: DateTime<Utc>,
-    /// What is to be paid.
-    pub total: Money,
-    /// Of all lines together.
-    pub item_count: i64,
-    /// The names of what was sold.
-    pub titles: Vec<String>,
-    /// What shows the first lines.
-    pub pictures: Vec<Picture>,
 }
 
 /// What came of ordering the same again.

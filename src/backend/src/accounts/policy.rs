@@ -58,6 +58,13 @@ pub enum Scope {
     AuditRead,
 }
 
+impl Scope {
+    /// As it is written in tokens.
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
 impl Role {
     /// Whether this role may do it at all.
     pub fn permits(self, scope: Scope) -> bool {

@@ -48,7 +48,7 @@ pub enum Proof {
 /// Nobody guesses 256 bits (OWASP ASVS 5.0, 7.2.3).
 const TOKEN_BYTES: usize = 32;
 /// What a program's token begins with, so that scanners for leaked secrets know it.
-const PROGRAM_PREFIX: &str = "dvp_";
+pub const PROGRAM_PREFIX: &str = "dvp_";
 const COOKIE: &str = "session";
 /// Of `__Host-` cookies, which no other host of the domain can set.
 const PATH: &str = "/";
@@ -121,4 +121,24 @@ pub fn secret() -> Result<String> {
 /// What is stored of a secret. It is random, so a fast digest is enough (OWASP ASVS 5.0, 11.4.2 is about passwords).
 pub fn digest(secret: &str) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
+}
+
+/// How long a session lasts at the most, by what may be done with it (OWASP ASVS 5.0, 7.3.2): 90 days, 12 hours for staff.
+pub fn lifetime(role: Role) -> i32 {
+    if role.is_staff() { 12 * 60 * 60 } else { 90 * 24 * 60 * 60 }
+}
+
+/// The token in a browser's cookie.
+pub fn token<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    app.cookie(headers, COOKIE, PATH)
+}
+
+/// Hands a session to a browser.
+pub fn grant(app: &App, answer: &mut HeaderMap, token: &str, seconds: i32) {
+    app.set_cookie(answer, COOKIE, token, PATH, seconds.unsigned_abs());
+}
+
+/// Takes the cookie of a session away.
+pub fn revoke(app: &App, answer: &mut HeaderMap) {
+    app.set_cookie(answer, COOKIE, "", PATH, 0);
 }

@@ -6,7 +6,9 @@ use axum::{
 };
 use uuid::Uuid;
 
+use super::queries;
 use crate::{
+    accounts::session::{AnyCaller, Caller},
     app::App,
     capability::Capability,
     error::{Error, Result},
@@ -26,13 +28,28 @@ impl FromRequestParts<App> for CartAccess {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound("cart"))?;
-        let named = params.iter().find_map(|(name, value)| (name == "id").then_some(value)).unwrap_or_default();
-        let id = match named {
-            "current" => in_cookie(app, &parts.headers).map(|(id, _)| id),
+        let named =
+            params.iter().find_map(|(name, value)| (name == "id").then(|| value.to_owned())).unwrap_or_default();
+        let AnyCaller(caller) = AnyCaller::from_request_parts(parts, app).await?;
+        let id = match named.as_str() {
+            "current" => current(app, &parts.headers, caller.as_ref()).await?,
             id => id.parse().ok(),
         };
-        expect(app, &parts.headers, id.ok_or(Error::NotFound("cart"))?)
+        expect(app, &parts.headers, caller.as_ref(), id.ok_or(Error::NotFound("cart"))?).await
     }
+}
+
+/// The cart that a browser goes on with: the one in its cookie, else the one of who is signed in.
+async fn current(app: &App, headers: &HeaderMap, caller: Option<&Caller>) -> Result<Option<Uuid>> {
+    let held = held(app, headers);
+    let Some(caller) = caller else { return Ok(held) };
+    let mut db = app.db.acquire().await?;
+    if let Some(id) = held
+        && queries::owner(&mut db, id).await?.is_some_and(|owner| owner.is_none_or(|owner| owner == caller.account_id))
+    {
+        return Ok(held);
+    }
+    Ok(queries::of_account(&mut db, caller.account_id).await?)
 }
 
 /// The variant that a request's path names.
@@ -48,27 +65,46 @@ impl FromRequestParts<App> for LineVariant {
     }
 }
 
-/// Makes sure that a request may use the cart `id`.
+/// Makes sure that a request may use the cart `id`: a guest's by its token, an account's by its owner's session.
 ///
 /// # Errors
-/// `not_found` without the cart's token, as if there were no such cart.
-pub fn expect(app: &App, headers: &HeaderMap, id: Uuid) -> Result<CartAccess> {
+/// `not_found` for anybody else, as if there were no such cart.
+pub async fn expect(app: &App, headers: &HeaderMap, caller: Option<&Caller>, id: Uuid) -> Result<CartAccess> {
     let in_header = headers.get(TOKEN).and_then(|token| token.to_str().ok());
-    let in_cookie = in_cookie(app, headers).filter(|(cookie, _)| *cookie == id).map(|(_, token)| token);
-    let accepted = |token: &str| app.secrets.accepts(Capability::Cart, id, token);
-    if in_header.into_iter().chain(in_cookie).any(accepted) { Ok(CartAccess(id)) } else { Err(Error::NotFound("cart")) }
+    let has_token = held(app, headers) == Some(id)
+        || in_header.is_some_and(|token| app.secrets.accepts(Capability::Cart, id, token));
+    if !has_token && caller.is_none() {
+        return Err(Error::NotFound("cart"));
+    }
+    match queries::owner(&mut *app.db.acquire().await?, id).await? {
+        Some(None) if has_token => Ok(CartAccess(id)),
+        Some(Some(owner)) if caller.is_some_and(|caller| caller.account_id == owner) => Ok(CartAccess(id)),
+        _ => Err(Error::NotFound("cart")),
+    }
 }
 
-fn in_cookie<'a>(app: &App, headers: &'a HeaderMap) -> Option<(Uuid, &'a str)> {
+/// The cart whose token a browser holds.
+pub fn held(app: &App, headers: &HeaderMap) -> Option<Uuid> {
     let (id, token) = app.cookie(headers, COOKIE, PATH)?.split_once('.')?;
-    Some((id.parse().ok()?, token))
+    let id = id.parse().ok()?;
+    app.secrets.accepts(Capability::Cart, id, token).then_some(id)
 }
 
 /// Hands a new cart to who made it.
 pub fn grant(app: &App, request: &HeaderMap, answer: &mut HeaderMap, id: Uuid) {
+    set_cookie(app, answer, id);
+    hand_to_program(request, answer, TOKEN, &app.secrets.token(Capability::Cart, id));
+}
+
+/// Hands a cart to a browser.
+pub fn set_cookie(app: &App, answer: &mut HeaderMap, id: Uuid) {
     let token = app.secrets.token(Capability::Cart, id);
     app.set_cookie(answer, COOKIE, &format!("{id}.{token}"), PATH, MAX_AGE_SECONDS);
-    hand_to_program(request, answer, TOKEN, &token);
+}
+
+/// Takes the cart of a browser away.
+pub fn revoke(app: &App, answer: &mut HeaderMap) {
+    app.set_cookie(answer, COOKIE, "", PATH, 0);
 }
 
 /// Browsers say how a request came about by a header that scripts can neither set nor remove (Fetch Metadata); who does not

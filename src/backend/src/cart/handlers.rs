@@ -10,10 +10,12 @@ use uuid::Uuid;
 
 use super::{
     access::{self, CartAccess, LineVariant},
+    merge,
     model::{AddItem, Cart, ChangeItem, CreateCart},
     queries, rules,
 };
 use crate::{
+    accounts::session::{AnyCaller, Caller},
     app::App,
     error::{Error, Problem, Refusals, Result},
     extract::{Json, Query},
@@ -22,11 +24,12 @@ use crate::{
     store::{self, NoParameters, Store},
 };
 
-/// Makes a cart, and hands its token to who made it.
+/// Makes a cart, and hands its token to who made it. Who is signed in goes on with the one that they have.
 #[utoipa::path(post, path = "/api/carts", tag = "cart", request_body = CreateCart,
     responses((status = 201, body = Cart), Refusals))]
 pub async fn create_cart(
     State(app): State<App>,
+    AnyCaller(caller): AnyCaller,
     headers: HeaderMap,
     _: Query<NoParameters>,
     Json(input): Json<CreateCart>,
@@ -34,9 +37,7 @@ pub async fn create_cart(
     if input.items.len() > rules::MAX_LINES as usize {
         return Err(Error::field("items", format!("must be at most {}", rules::MAX_LINES)));
     }
-    let mut tx = app.db.begin().await?;
-    let store = store::settings(&mut tx).await?;
-    let id = queries::create(&mut tx, &store.currency).await?;
+    let (mut tx, store, id) = begin_new(&app, caller.as_ref()).await?;
     for item in &input.items {
         add(&mut tx, &store, id, item).await?;
     }
@@ -135,6 +136,46 @@ pub async fn acknowledge_cart(
     let items = queries::items(&mut tx, &store, id).await?;
     queries::acknowledge(&mut tx, &items, id).await?;
     Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+}
+
+/// Puts what was bought once into the cart of who is signed in, as far as it is there: the cart, and the names of what was
+/// less than then.
+pub async fn put_again(app: &App, caller: &Caller, sold: &[(Uuid, i32, String)]) -> Result<(Cart, Vec<String>)> {
+    let (mut tx, store, id) = begin_new(app, Some(caller)).await?;
+    let mut missing = Vec::new();
+    for (variant_id, quantity, title) in sold {
+        let offer = queries::offer(&mut tx, &store, *variant_id).await?;
+        let before = queries::quantity(&mut tx, id, *variant_id).await?.unwrap_or_default();
+        let is_full = before == 0 && queries::line_count(&mut tx, id).await? >= rules::MAX_LINES;
+        let (amount, available) = offer.filter(|_| !is_full).unwrap_or_default();
+        let wanted = before.max(0) + quantity;
+        if wanted > available {
+            missing.push(title.clone());
+        }
+        let put = wanted.min(available);
+        if put > before {
+            queries::put(&mut tx, id, *variant_id, put, amount).await?;
+        }
+    }
+    Ok((finish(tx, &store, id).await?, missing))
+}
+
+/// Begins with a new cart, or with the one of who is signed in.
+async fn begin_new(app: &App, caller: Option<&Caller>) -> Result<(PgTransaction<'static>, Store, Uuid)> {
+    let mut tx = app.db.begin().await?;
+    if let Some(caller) = caller
+        && let Some(id) = merge::existing(&mut tx, caller.account_id).await?
+    {
+        tx.commit().await?;
+        let (tx, store) = begin(app, id).await?;
+        return Ok((tx, store, id));
+    }
+    let store = store::settings(&mut tx).await?;
+    let id = queries::create(&mut tx, &store.currency).await?;
+    if let Some(caller) = caller {
+        queries::give(&mut tx, id, Some(caller.account_id)).await?;
+    }
+    Ok((tx, store, id))
 }
 
 /// What changes nothing must not cancel an order that is being paid.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod handlers;
+pub mod merge;
 pub mod model;
 pub mod queries;
 pub mod rules;

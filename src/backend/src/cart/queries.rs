@@ -29,6 +29,21 @@ pub async fn create(connection: &mut PgConnection, currency: &str) -> sqlx::Resu
     sqlx::query_scalar!("INSERT INTO carts (currency) VALUES ($1) RETURNING id", currency).fetch_one(connection).await
 }
 
+/// Whose cart it is: none when there is no such cart, none within when it is a guest's.
+pub async fn owner(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Option<Uuid>>> {
+    sqlx::query_scalar!("SELECT account_id FROM carts WHERE id = $1", id).fetch_optional(connection).await
+}
+
+/// The cart that an account goes on with.
+pub async fn of_account(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("SELECT id FROM carts WHERE account_id = $1", account_id).fetch_optional(connection).await
+}
+
+/// Gives a cart to an account that has none, or takes it from the one that has it.
+pub async fn give(connection: &mut PgConnection, id: Uuid, account_id: Option<Uuid>) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE carts SET account_id = $2 WHERE id = $1", id, account_id).execute(connection).await.map(drop)
+}
+
 /// Locks a cart until the transaction ends, so that changes of it take turns; false when there is none.
 pub async fn lock(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<bool> {
     sqlx::query!("SELECT id FROM carts WHERE id = $1 FOR NO KEY UPDATE", id)

@@ -21,6 +21,7 @@ use super::{
     rules::{self, Line, Taxes, Totals},
 };
 use crate::{
+    accounts::session::AnyCaller,
     app::App,
     cart::{
         self,
@@ -151,6 +152,7 @@ fn quote(method: Method, totals: &Totals, currency: &str) -> ShippingQuote {
               (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many orders are unpaid"), Refusals))]
 pub async fn place_order(
     State(app): State<App>,
+    AnyCaller(caller): AnyCaller,
     headers: HeaderMap,
     address: ClientAddress,
     key: IdempotencyKey,
@@ -158,7 +160,7 @@ pub async fn place_order(
     Json(input): Json<PlaceOrder>,
 ) -> Result<Response> {
     let input = checked(input)?;
-    let CartAccess(cart_id) = expect(&app, &headers, input.cart_id)?;
+    let CartAccess(cart_id) = expect(&app, &headers, caller.as_ref(), input.cart_id).await?;
     let mut tx = app.db.begin().await?;
     let claimed = match key.claim(&mut tx, format!("cart:{cart_id}"), "POST /api/orders", &input).await? {
         Claim::Claimed(claimed) => claimed,
@@ -176,6 +178,7 @@ pub async fn place_order(
     let expires_at = Utc::now() + PAYABLE_FOR;
     let new = NewOrder {
         cart_id,
+        account_id: caller.map(|caller| caller.account_id),
         email: &input.email,
         currency: &store.currency,
         prices_include_tax: store.prices_include_tax,

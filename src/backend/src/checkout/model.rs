@@ -155,6 +155,8 @@ pub struct PlaceOrder {
 pub struct NewOrder<'a> {
     /// The cart that it is made of.
     pub cart_id: Uuid,
+    /// Who is signed in.
+    pub account_id: Option<Uuid>,
     /// Where mails about it go.
     pub email: &'a str,
     /// ISO 4217.

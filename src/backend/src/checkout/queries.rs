@@ -183,8 +183,9 @@ pub async fn unpaid(connection: &mut PgConnection, email: &str, address: Option<
 pub async fn insert(connection: &mut PgConnection, order: &NewOrder<'_>, lines: &[Line]) -> sqlx::Result<(Uuid, i64)> {
     let written = sqlx::query!(
         "INSERT INTO orders (cart_id, email, currency, prices_include_tax, subtotal, shipping_total, tax_total, total,
-                             shipping_method_id, shipping_name, shipping_min_days, shipping_max_days, client_address, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::inet, $14) RETURNING id, number",
+                             shipping_method_id, shipping_name, shipping_min_days, shipping_max_days, client_address, expires_at,
+                             account_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::inet, $14, $15) RETURNING id, number",
         order.cart_id,
         order.email,
         order.currency as _,
@@ -198,7 +199,8 @@ pub async fn insert(connection: &mut PgConnection, order: &NewOrder<'_>, lines: 
         order.method.min_days,
         order.method.max_days,
         order.client_address.map(|address| address.to_string()),
-        order.expires_at
+        order.expires_at,
+        order.account_id
     )
     .fetch_one(&mut *connection)
     .await?;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{capability::Secrets, mail::Mailer, media::MediaStore, payments::stripe::Stripe};
 
 pub mod abandoned_carts;
+pub mod account_mail;
 pub mod cancellation;
 pub mod confirmation;
 pub mod download;
@@ -96,6 +97,15 @@ pub async fn enqueue_confirmation(connection: &mut PgConnection, order_id: Uuid)
 /// When the database refuses.
 pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
     enqueue(connection, &cancellation::SendCancellation { order_id }, MAIL, None).await
+}
+
+/// Queues a mail about an account, in the caller's transaction. One that comes after a day is of no use to anybody.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_account_mail(connection: &mut PgConnection, news: account_mail::AccountNews) -> sqlx::Result<()> {
+    const URGENCY: Urgency = Urgency { priority: 0, attempts: 15 };
+    enqueue(connection, &account_mail::SendAccountMail { id: Uuid::now_v7(), news }, URGENCY, None).await
 }
 
 async fn enqueue<T: TaskHandler + Serialize>(

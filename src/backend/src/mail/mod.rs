@@ -15,6 +15,7 @@ use url::Url;
 
 use crate::{config::MailConfig, store::Store, up::home::private_folder};
 
+pub mod account;
 pub mod order;
 mod templates;
 

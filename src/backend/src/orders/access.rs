@@ -1,4 +1,4 @@
-//! Whose order it is: the token in a cookie of that order's addresses alone, or in a header.
+//! Whose order it is: its owner's session, or its token in a cookie of that order's addresses alone or in a header.
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::queries;
 use crate::{
+    accounts::session::AnyCaller,
     app::App,
     capability::Capability,
     cart::access::hand_to_program,
@@ -37,14 +38,17 @@ impl FromRequestParts<App> for OrderAccess {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound("order"))?;
         let named = params.iter().find_map(|(name, value)| (name == "number").then(|| value.parse().ok()));
         let number = named.flatten().ok_or(Error::NotFound("order"))?;
+        let AnyCaller(caller) = AnyCaller::from_request_parts(parts, app).await?;
         let in_header = parts.headers.get(TOKEN).and_then(|token| token.to_str().ok());
         let tokens = [in_header, app.cookie(&parts.headers, COOKIE, PATH)];
-        if tokens.iter().all(Option::is_none) {
+        if tokens.iter().all(Option::is_none) && caller.is_none() {
             return Err(Error::NotFound("order"));
         }
-        let id = queries::id_of(&mut *app.db.acquire().await?, number).await?.ok_or(Error::NotFound("order"))?;
+        let found = queries::find(&mut *app.db.acquire().await?, number).await?;
+        let (id, owner) = found.ok_or(Error::NotFound("order"))?;
         let accepted = |token: &&str| app.secrets.accepts(Capability::Order, id, token);
-        if !tokens.iter().flatten().any(accepted) {
+        let is_owner = caller.is_some_and(|caller| owner == Some(caller.account_id));
+        if !is_owner && !tokens.iter().flatten().any(accepted) {
             return Err(Error::NotFound("order"));
         }
         Ok(Self { id, number, by_header: in_header.is_some() })

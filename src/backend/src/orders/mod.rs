@@ -2,5 +2,6 @@
 
 pub mod access;
 pub mod handlers;
+pub mod history;
 pub mod model;
 pub mod queries;

@@ -103,6 +103,29 @@ pub struct Order {
     pub events: Vec<OrderEvent>,
 }
 
+/// An order in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderSummary {
+    /// For people; `/api/orders/{number}` tells all of it.
+    pub number: i64,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// Where its payment stands.
+    pub payment_status: PaymentStatus,
+    /// How much of it was shipped.
+    pub fulfilment_status: FulfilmentStatus,
+    /// When it was placed.
+    pub placed_at: DateTime<Utc>,
+    /// What is to be paid.
+    pub total: Money,
+    /// Of all lines together.
+    pub item_count: i64,
+    /// The names of what was sold.
+    pub titles: Vec<String>,
+    /// What shows the first lines.
+    pub pictures: Vec<Picture>,
+}
+
 /// What was sold of one variant.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderLine {

@@ -9,6 +9,12 @@ use super::model::{
 };
 use crate::{catalog::model::Picture, checkout::addresses::Address, checkout::rules::percent, money::Money};
 
+/// The order with this number, and whose it is; nobody's when a guest placed it.
+pub async fn find(connection: &mut PgConnection, number: i64) -> sqlx::Result<Option<(Uuid, Option<Uuid>)>> {
+    let row = sqlx::query!("SELECT id, account_id FROM orders WHERE number = $1", number);
+    Ok(row.fetch_optional(connection).await?.map(|row| (row.id, row.account_id)))
+}
+
 /// The order with this number.
 pub async fn id_of(connection: &mut PgConnection, number: i64) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!("SELECT id FROM orders WHERE number = $1", number).fetch_optional(connection).await
@@ -28,21 +34,22 @@ pub async fn record(
 }
 
 /// The row of an order, with what its payment, its refunds and its reservations come to.
-struct Head {
-    number: i64,
+pub(super) struct Head {
+    pub id: Uuid,
+    pub number: i64,
     status: String,
     email: String,
-    currency: String,
+    pub currency: String,
     prices_include_tax: bool,
     subtotal: i64,
     shipping_total: i64,
     discount_total: i64,
     tax_total: i64,
-    total: i64,
+    pub total: i64,
     shipping_name: String,
     shipping_min_days: i16,
     shipping_max_days: i16,
-    placed_at: DateTime<Utc>,
+    pub placed_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     expired: bool,
     payment: Option<String>,
@@ -95,11 +102,19 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
 }
 
 async fn head(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Head> {
-    sqlx::query_as!(
+    heads(connection, &[id]).await?.into_iter().next().map(|(_, head)| head).ok_or(sqlx::Error::RowNotFound)
+}
+
+/// The heads of some orders by their ids, in no order.
+pub(super) async fn heads(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<(Uuid, Head)>> {
+    let heads = sqlx::query_as!(
         Head,
-        r#"SELECT o.number, o.status, o.email, o.currency, o.prices_include_tax, o.subtotal, o.shipping_total,
-                  o.discount_total, o.tax_total, o.total, o.shipping_name, o.shipping_min_days, o.shipping_max_days,
-                  o.placed_at, o.expires_at, o.expires_at <= now() AS "expired!",
+        r#"SELECT o.id AS "id!", o.number AS "number!", o.status AS "status!", o.email AS "email!", o.currency AS "currency!",
+                  o.prices_include_tax AS "prices_include_tax!", o.subtotal AS "subtotal!",
+                  o.shipping_total AS "shipping_total!", o.discount_total AS "discount_total!",
+                  o.tax_total AS "tax_total!", o.total AS "total!", o.shipping_name AS "shipping_name!",
+                  o.shipping_min_days AS "shipping_min_days!", o.shipping_max_days AS "shipping_max_days!",
+                  o.placed_at AS "placed_at!", o.expires_at AS "expires_at!", o.expires_at <= now() AS "expired!",
                   p.status AS "payment?", coalesce(p.captured, 0) AS "captured!", p.error_code, p.error_message,
                   coalesce((SELECT sum(r.amount) FROM refunds r
                             WHERE r.payment_id = p.id AND r.status = 'succeeded'), 0)::bigint AS "refunded!",
@@ -108,15 +123,16 @@ async fn head(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Head> {
            LEFT JOIN payments p ON p.order_id = o.id
            LEFT JOIN LATERAL (SELECT sum(held) AS held, sum(shipped) AS shipped
                               FROM stock_reservations WHERE order_id = o.id) h ON true
-           WHERE o.id = $1"#,
-        id
+           WHERE o.id = ANY ($1)"#,
+        ids
     )
-    .fetch_one(connection)
-    .await
+    .fetch_all(connection)
+    .await?;
+    Ok(heads.into_iter().map(|head| (head.id, head)).collect())
 }
 
 impl Head {
-    fn status(&self) -> OrderStatus {
+    pub fn status(&self) -> OrderStatus {
         match self.status.as_str() {
             "pending" => OrderStatus::Pending,
             "confirmed" => OrderStatus::Confirmed,
@@ -126,7 +142,7 @@ impl Head {
     }
 
     /// An order without a payment cost nothing.
-    fn payment_status(&self) -> PaymentStatus {
+    pub fn payment_status(&self) -> PaymentStatus {
         match self.payment.as_deref() {
             Some("open") => PaymentStatus::Unpaid,
             Some("processing") => PaymentStatus::Processing,
@@ -137,7 +153,7 @@ impl Head {
         }
     }
 
-    fn fulfilment_status(&self) -> FulfilmentStatus {
+    pub fn fulfilment_status(&self) -> FulfilmentStatus {
         match (self.held, self.shipped) {
             (_, 0) => FulfilmentStatus::Unfulfilled,
             (0, _) => FulfilmentStatus::Fulfilled,

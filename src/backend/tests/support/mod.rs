@@ -17,7 +17,7 @@ use std::{
 
 use axum::Router;
 use devopsify::{
-    accounts::policy::Policy,
+    accounts::{passwords::Passwords, policy::Policy},
     app::App,
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
@@ -158,6 +158,7 @@ impl Shop {
         let stripe = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
         let app = App {
             policy: Policy::default(),
+            passwords: Passwords::new().unwrap(),
             db: db.clone(),
             media: media.clone(),
             public_url: public_url.parse().unwrap(),

@@ -1,20 +1,30 @@
 //! The address book.
 
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::{
-    accounts::{model::*, session::Caller},
+    accounts::{
+        model::{AddressBook, SaveAddress, SavedAddress},
+        queries::addresses,
+        session::Caller,
+        sign_in::private,
+    },
     app::App,
     error::{Error, Guarded, Refusals, Result},
-    extract::{Json, PathParam, Query},
+    extract::{Json, PathId, Query},
     store::NoParameters,
 };
 
+/// Of one account.
+const MOST: i64 = 50;
+
 /// The address book.
-#[utoipa::path(get, path = "/api/account/addresses", tag = "account",
-    responses((status = 200, body = AddressBook), Guarded))]
+#[utoipa::path(get, path = "/api/account/addresses", tag = "account", responses((status = 200, body = AddressBook), Guarded))]
 pub async fn list_addresses(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let items = addresses::list(&mut *app.db.acquire().await?, caller.account_id).await?;
+    Ok(private(StatusCode::OK, &AddressBook { items }))
 }
 
 /// Adds an address.
@@ -26,30 +36,60 @@ pub async fn add_address(
     _: Query<NoParameters>,
     Json(input): Json<SaveAddress>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let mut input = checked(input)?;
+    let mut tx = app.db.begin().await?;
+    let before = addresses::lock(&mut tx, caller.account_id).await?;
+    if before >= MOST {
+        return Err(Error::conflict("address_book_full", format!("The book holds {MOST} addresses: remove one.")));
+    }
+    input.default_shipping |= before == 0;
+    input.default_billing |= before == 0;
+    let id = addresses::save(&mut tx, caller.account_id, None, &input).await?;
+    let saved = read(&mut tx, caller.account_id, id).await?;
+    tx.commit().await?;
+    Ok(private(StatusCode::CREATED, &saved))
 }
 
 /// Changes an address.
-#[utoipa::path(put, path = "/api/account/addresses/{id}", tag = "account", params(("id" = Uuid, Path, description = "Its id")), request_body = SaveAddress,
-    responses((status = 200, body = SavedAddress), Refusals))]
+#[utoipa::path(put, path = "/api/account/addresses/{id}", tag = "account", params(("id" = Uuid, Path, description = "The address's id")),
+    request_body = SaveAddress, responses((status = 200, body = SavedAddress), Refusals))]
 pub async fn change_address(
     State(app): State<App>,
     caller: Caller,
-    PathParam(id): PathParam,
+    PathId(id): PathId,
     _: Query<NoParameters>,
     Json(input): Json<SaveAddress>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let input = checked(input)?;
+    let mut tx = app.db.begin().await?;
+    addresses::lock(&mut tx, caller.account_id).await?;
+    let id = addresses::save(&mut tx, caller.account_id, Some(id), &input).await?;
+    let saved = read(&mut tx, caller.account_id, id).await?;
+    tx.commit().await?;
+    Ok(private(StatusCode::OK, &saved))
 }
 
 /// Removes an address.
-#[utoipa::path(delete, path = "/api/account/addresses/{id}", tag = "account", params(("id" = Uuid, Path, description = "Its id")),
+#[utoipa::path(delete, path = "/api/account/addresses/{id}", tag = "account", params(("id" = Uuid, Path, description = "The address's id")),
     responses((status = 204, description = "Removed"), Refusals))]
 pub async fn remove_address(
     State(app): State<App>,
     caller: Caller,
-    PathParam(id): PathParam,
+    PathId(id): PathId,
     _: Query<NoParameters>,
-) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+) -> Result<StatusCode> {
+    if !addresses::remove(&mut *app.db.acquire().await?, caller.account_id, id).await? {
+        return Err(Error::NotFound("address"));
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn checked(input: SaveAddress) -> Result<SaveAddress> {
+    let address = input.address.checked("address").map_err(Error::Invalid)?;
+    Ok(SaveAddress { address, ..input })
+}
+
+async fn read(connection: &mut PgConnection, account_id: Uuid, id: Option<Uuid>) -> Result<SavedAddress> {
+    let saved = addresses::list(connection, account_id).await?;
+    saved.into_iter().find(|saved| Some(saved.id) == id).ok_or(Error::NotFound("address"))
 }

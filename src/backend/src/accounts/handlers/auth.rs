@@ -1,20 +1,54 @@
-//! Registration and sign-in.
+//! Registration, signing in and signing out.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 
 use crate::{
-    accounts::{model::*, session::Caller},
+    accounts::{
+        limits::{self, Tries},
+        model::{Register, SecondFactorCode, SignIn, SignedIn, VerifyRegistration},
+        passwords,
+        queries::{factors, people, people::Person, sessions},
+        session::{self, digest},
+        sign_in::{self, Browser, Shown, link_invalid, refused},
+        totp,
+    },
     app::App,
-    error::{Error, Guarded, Refusals, Result},
-    extract::{Json, PathParam, Query},
-    store::NoParameters,
+    capability::Capability,
+    cart,
+    checkout::addresses::is_email,
+    error::{Error, Refusals, Result},
+    extract::{Json, Query},
+    jobs::{self, account_mail::AccountNews},
+    store::{self, NoParameters},
 };
+
+const LONGEST_NAME: usize = 100;
 
 /// Asks for an account. The answer is the same whether the address has one or not: a mail says what comes next.
 #[utoipa::path(post, path = "/api/auth/register", tag = "auth", request_body = Register,
     responses((status = 202, description = "A mail is on its way"), Refusals))]
-pub async fn register(State(app): State<App>, _: Query<NoParameters>, Json(input): Json<Register>) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+pub async fn register(
+    State(app): State<App>,
+    browser: Browser,
+    _: Query<NoParameters>,
+    Json(input): Json<Register>,
+) -> Result<StatusCode> {
+    let email = expect_email("email", &input.email)?;
+    let name = expect_name(&input.name)?;
+    let store = store::settings(&mut *app.db.acquire().await?).await?;
+    passwords::expect_good("password", &input.password, &email, &store.name)?;
+    count_mail(&app, &browser, &email).await?;
+    let hash = app.passwords.hash(&input.password).await?;
+    let mut tx = app.db.begin().await?;
+    let id = people::register(&mut tx, &email, &name, &hash).await?;
+    // Whether there is such an account is looked up where the mail is written, so nobody can tell by the answer or its time.
+    jobs::enqueue_account_mail(&mut tx, AccountNews::Registration { id }).await?;
+    tx.commit().await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// Makes a registration an account, by the link of the mail and the password that was chosen, and signs in.
@@ -22,17 +56,47 @@ pub async fn register(State(app): State<App>, _: Query<NoParameters>, Json(input
     responses((status = 200, body = SignedIn), Refusals))]
 pub async fn verify(
     State(app): State<App>,
+    browser: Browser,
     _: Query<NoParameters>,
     Json(input): Json<VerifyRegistration>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let id = app.secrets.opened(Capability::Registration, &input.token).ok_or_else(link_invalid)?;
+    let registered = people::registered(&mut *app.db.acquire().await?, id).await?;
+    let (email, hash) = registered.ok_or_else(link_invalid)?;
+    let tries = tries(&browser, &email);
+    limits::count(&app, &tries).await?;
+    // Who asks in somebody else's name knows the password but not the mail; who opens such a mail, the other way round.
+    if !app.passwords.verify(&input.password, Some(&hash)).await? {
+        return Err(wrong());
+    }
+    limits::forgive(&app, &tries).await?;
+    let mut tx = app.db.begin().await?;
+    let account = people::confirm_registration(&mut tx, id).await?.ok_or_else(link_invalid)?;
+    tx.commit().await?;
+    sign_in::open(&app, &browser, account, crate::accounts::policy::Role::Customer, Shown::Password).await
 }
 
 /// Signs in. The guest's cart joins the account's.
 #[utoipa::path(post, path = "/api/auth/login", tag = "auth", request_body = SignIn,
     responses((status = 200, body = SignedIn), Refusals))]
-pub async fn login(State(app): State<App>, _: Query<NoParameters>, Json(input): Json<SignIn>) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+pub async fn login(
+    State(app): State<App>,
+    browser: Browser,
+    _: Query<NoParameters>,
+    Json(input): Json<SignIn>,
+) -> Result<Response> {
+    let email = input.email.trim();
+    let tries = tries(&browser, email);
+    limits::count(&app, &tries).await?;
+    let person = people::by_email(&mut *app.db.acquire().await?, email).await?;
+    // The same work whether there is such an account or not.
+    let stored = person.as_ref().map(|person| person.password_hash.as_str());
+    let is_right = app.passwords.verify(&input.password, stored).await?;
+    let person = person.filter(|_| is_right).ok_or_else(wrong)?;
+    limits::forgive(&app, &tries).await?;
+    keep_hash_current(&app, &person, &input).await?;
+    let shown = if person.has_second_factor { Shown::Half } else { Shown::Password };
+    sign_in::open(&app, &browser, person.id, person.role, shown).await
 }
 
 /// The second step of signing in, where there is a second factor.
@@ -40,15 +104,73 @@ pub async fn login(State(app): State<App>, _: Query<NoParameters>, Json(input): 
     responses((status = 200, body = SignedIn), Refusals))]
 pub async fn login_totp(
     State(app): State<App>,
+    browser: Browser,
     _: Query<NoParameters>,
     Json(input): Json<SecondFactorCode>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let expired = || refused("sign_in_expired", "Signing in took too long: begin again.");
+    let token = session::token(&app, &browser.headers).ok_or_else(expired)?;
+    let half = sessions::half(&mut *app.db.acquire().await?, &digest(token)).await?;
+    let (_, account_id) = half.ok_or_else(expired)?;
+    let tries = [Tries::Code(account_id)];
+    limits::count(&app, &tries).await?;
+    let mut tx = app.db.begin().await?;
+    if !totp::take(&app, &mut tx, account_id, &input.code).await? {
+        return Err(refused("invalid_code", "The code is not right, or was used already."));
+    }
+    tx.commit().await?;
+    limits::forgive(&app, &tries).await?;
+    let role = factors::role_of(&mut *app.db.acquire().await?, account_id).await?.ok_or_else(expired)?;
+    sign_in::open(&app, &browser, account_id, role, Shown::SecondFactor).await
 }
 
 /// Signs out; also who is not signed in.
-#[utoipa::path(post, path = "/api/auth/logout", tag = "auth",
-    responses((status = 204, description = "Signed out"), Refusals))]
-pub async fn logout(State(app): State<App>, _: Query<NoParameters>) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses((status = 204, description = "Signed out"), Refusals))]
+pub async fn logout(State(app): State<App>, browser: Browser, _: Query<NoParameters>) -> Result<Response> {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(token) = session::token(&app, &browser.headers) {
+        sessions::end_token(&mut *app.db.acquire().await?, &digest(token)).await?;
+        session::revoke(&app, response.headers_mut());
+        cart::access::revoke(&app, response.headers_mut());
+    }
+    Ok(response)
+}
+
+/// Who guesses is slowed down by what he guesses at, and by where he is.
+fn tries<'a>(browser: &Browser, email: &'a str) -> Vec<Tries<'a>> {
+    browser.address.map(Tries::From).into_iter().chain([Tries::SignIn(email)]).collect()
+}
+
+/// Nobody's mailbox is filled by others.
+pub(super) async fn count_mail(app: &App, browser: &Browser, email: &str) -> Result<()> {
+    let tries: Vec<_> = browser.address.map(Tries::MailFrom).into_iter().chain([Tries::Mail(email)]).collect();
+    limits::count(app, &tries).await
+}
+
+async fn keep_hash_current(app: &App, person: &Person, input: &SignIn) -> Result<()> {
+    if passwords::is_outdated(&person.password_hash) {
+        let hash = app.passwords.hash(&input.password).await?;
+        people::rehash(&mut *app.db.acquire().await?, person.id, &person.password_hash, &hash).await?;
+    }
+    Ok(())
+}
+
+fn wrong() -> Error {
+    refused("invalid_credentials", "The address or the password is not right, or the address was not confirmed yet.")
+}
+
+pub(super) fn expect_email(field: &str, email: &str) -> Result<String> {
+    let email = email.trim();
+    if is_email(email) {
+        return Ok(email.to_owned());
+    }
+    Err(Error::field(field, "must be an address of mail, such as ada@example.com"))
+}
+
+pub(super) fn expect_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    if name.chars().count() > LONGEST_NAME || name.contains(char::is_control) {
+        return Err(Error::field("name", format!("must be at most {LONGEST_NAME} characters, in one line")));
+    }
+    Ok(name.to_owned())
 }

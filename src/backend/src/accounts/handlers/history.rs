@@ -1,14 +1,24 @@
-//! What somebody ordered.
+//! What somebody ordered, and ordering it again.
 
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
-    accounts::{model::*, session::Caller},
+    accounts::{
+        model::{HistoryQuery, OrderHistory, Reordered},
+        session::Caller,
+        sign_in::private,
+    },
     app::App,
+    cart,
     error::{Error, Guarded, Refusals, Result},
-    extract::{Json, PathParam, Query},
+    extract::{PathParam, Query},
+    orders::{self, history},
+    pagination,
     store::NoParameters,
 };
+
+/// Of one page.
+const PAGE: i64 = 10;
 
 /// The orders of who is signed in.
 #[utoipa::path(get, path = "/api/account/orders", tag = "account", params(HistoryQuery),
@@ -18,7 +28,16 @@ pub async fn list_orders(
     caller: Caller,
     Query(query): Query<HistoryQuery>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let list = ("orders", caller.account_id);
+    let before = query.cursor.as_deref().map(|cursor| pagination::decode(&list, cursor)).transpose()?;
+    let mut db = app.db.acquire().await?;
+    let mut ids = history::page(&mut db, caller.account_id, before, PAGE + 1).await?;
+    let length = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let has_more = ids.len() > length;
+    ids.truncate(length);
+    let next_cursor = ids.last().filter(|_| has_more).map(|id| pagination::encode(&list, id)).transpose()?;
+    let items = history::summaries(&mut db, &ids).await?;
+    Ok(private(StatusCode::OK, &OrderHistory { items, next_cursor }))
 }
 
 /// Puts what an order had into the cart again, as far as it is there.
@@ -27,8 +46,20 @@ pub async fn list_orders(
 pub async fn reorder(
     State(app): State<App>,
     caller: Caller,
-    PathParam(id): PathParam,
+    PathParam(number): PathParam,
     _: Query<NoParameters>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let number = number.parse().map_err(|_| Error::NotFound("order"))?;
+    let mut db = app.db.acquire().await?;
+    let (id, owner) = orders::queries::find(&mut db, number).await?.ok_or(Error::NotFound("order"))?;
+    if owner != Some(caller.account_id) {
+        return Err(Error::NotFound("order"));
+    }
+    let sold = history::sold(&mut db, id).await?;
+    drop(db);
+    let (cart, missing) = cart::handlers::put_again(&app, &caller, &sold).await?;
+    let id = cart.id;
+    let mut response = private(StatusCode::OK, &Reordered { missing, cart });
+    cart::access::set_cookie(&app, response.headers_mut(), id);
+    Ok(response)
 }

@@ -1,20 +1,31 @@
 //! The profile, the password and the address of mail.
 
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
 
+use super::auth::{count_mail, expect_email, expect_name};
 use crate::{
-    accounts::{model::*, session::Caller},
+    accounts::{
+        model::{Account, ChangeEmail, ChangePassword, ChangeProfile},
+        passwords,
+        queries::{people, sessions},
+        session::Caller,
+        sign_in::{Browser, expect_password, private},
+    },
     app::App,
     error::{Error, Guarded, Refusals, Result},
-    extract::{Json, PathParam, Query},
-    store::NoParameters,
+    extract::{Json, Query},
+    jobs::{
+        self,
+        account_mail::{AccountNews, Side},
+    },
+    store::{self, NoParameters},
 };
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/api/account", tag = "account",
-    responses((status = 200, body = Account), Guarded))]
+#[utoipa::path(get, path = "/api/account", tag = "account", responses((status = 200, body = Account), Guarded))]
 pub async fn get_account(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let account = people::account(&mut *app.db.acquire().await?, caller.account_id).await?;
+    Ok(private(StatusCode::OK, &account.ok_or(Error::SignInRequired)?))
 }
 
 /// Changes the profile.
@@ -26,7 +37,11 @@ pub async fn change_profile(
     _: Query<NoParameters>,
     Json(input): Json<ChangeProfile>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let name = expect_name(&input.name)?;
+    let mut db = app.db.acquire().await?;
+    people::rename(&mut db, caller.account_id, &name).await?;
+    let account = people::account(&mut db, caller.account_id).await?;
+    Ok(private(StatusCode::OK, &account.ok_or(Error::SignInRequired)?))
 }
 
 /// Sets a new password and ends every other session.
@@ -37,8 +52,17 @@ pub async fn change_password(
     caller: Caller,
     _: Query<NoParameters>,
     Json(input): Json<ChangePassword>,
-) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+) -> Result<StatusCode> {
+    let store = store::settings(&mut *app.db.acquire().await?).await?;
+    passwords::expect_good("password", &input.password, &caller.email, &store.name)?;
+    expect_password(&app, &caller, &input.current_password).await?;
+    let hash = app.passwords.hash(&input.password).await?;
+    let mut tx = app.db.begin().await?;
+    people::set_password(&mut tx, caller.account_id, &hash).await?;
+    sessions::end_others(&mut tx, caller.account_id, Some(caller.proof_id)).await?;
+    jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id: caller.account_id }).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Asks for another address of mail: a link is sent to both, and both have to be opened.
@@ -47,15 +71,28 @@ pub async fn change_password(
 pub async fn change_email(
     State(app): State<App>,
     caller: Caller,
+    browser: Browser,
     _: Query<NoParameters>,
     Json(input): Json<ChangeEmail>,
-) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+) -> Result<StatusCode> {
+    let email = expect_email("email", &input.email)?;
+    if email == caller.email {
+        return Err(Error::field("email", "is the address that the account has"));
+    }
+    expect_password(&app, &caller, &input.password).await?;
+    count_mail(&app, &browser, &email).await?;
+    let mut tx = app.db.begin().await?;
+    let id = people::ask_email_change(&mut tx, caller.account_id, &email).await?;
+    for side in [Side::Old, Side::New] {
+        jobs::enqueue_account_mail(&mut tx, AccountNews::EmailChange { id, side }).await?;
+    }
+    tx.commit().await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// Gives a change of address up.
-#[utoipa::path(delete, path = "/api/account/email", tag = "account",
-    responses((status = 204, description = "Given up"), Refusals))]
-pub async fn drop_email_change(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+#[utoipa::path(delete, path = "/api/account/email", tag = "account", responses((status = 204, description = "Given up"), Refusals))]
+pub async fn drop_email_change(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<StatusCode> {
+    people::drop_email_change(&mut *app.db.acquire().await?, caller.account_id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

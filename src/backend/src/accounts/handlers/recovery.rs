@@ -1,13 +1,22 @@
-//! A forgotten password, and a changed address.
+//! A forgotten password, and a changed address of mail: what the links of mails do.
 
-use axum::{extract::State, response::Response};
+use axum::{extract::State, http::StatusCode, response::Response};
 
+use super::auth::{count_mail, expect_email};
 use crate::{
-    accounts::{model::*, session::Caller},
+    accounts::{
+        limits::{self, Tries},
+        model::{ConfirmEmail, EmailChangeState, EmailConfirmation, ForgotPassword, ResetPassword},
+        passwords,
+        queries::{people, sessions},
+        sign_in::{Browser, link_invalid, private},
+    },
     app::App,
-    error::{Error, Guarded, Refusals, Result},
-    extract::{Json, PathParam, Query},
-    store::NoParameters,
+    capability::Capability,
+    error::{Refusals, Result},
+    extract::{Json, Query},
+    jobs::{self, account_mail::AccountNews},
+    store::{self, NoParameters},
 };
 
 /// Asks for a link that sets a new password. The answer is the same whether there is such an account or not.
@@ -15,10 +24,17 @@ use crate::{
     responses((status = 202, description = "A mail is on its way if there is such an account"), Refusals))]
 pub async fn forgot_password(
     State(app): State<App>,
+    browser: Browser,
     _: Query<NoParameters>,
     Json(input): Json<ForgotPassword>,
-) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+) -> Result<StatusCode> {
+    let email = expect_email("email", &input.email)?;
+    count_mail(&app, &browser, &email).await?;
+    let mut tx = app.db.begin().await?;
+    let id = people::ask_reset(&mut tx, &email).await?;
+    jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordReset { id }).await?;
+    tx.commit().await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// Sets a new password by the link of the mail, once and within 30 minutes, and ends every session.
@@ -28,8 +44,21 @@ pub async fn reset_password(
     State(app): State<App>,
     _: Query<NoParameters>,
     Json(input): Json<ResetPassword>,
-) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+) -> Result<StatusCode> {
+    let id = app.secrets.opened(Capability::PasswordReset, &input.token).ok_or_else(link_invalid)?;
+    let mut tx = app.db.begin().await?;
+    let store = store::settings(&mut tx).await?;
+    // Taken before the password is looked at, in the transaction that is given up if it is refused: the link stays good then.
+    let (account_id, email) = people::take_reset(&mut tx, id).await?.ok_or_else(link_invalid)?;
+    passwords::expect_good("password", &input.password, &email, &store.name)?;
+    let hash = app.passwords.hash(&input.password).await?;
+    people::set_password(&mut tx, account_id, &hash).await?;
+    sessions::end_others(&mut tx, account_id, None).await?;
+    jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id }).await?;
+    tx.commit().await?;
+    // Who was locked out by somebody's guessing is not any more.
+    limits::forgive(&app, &[Tries::SignIn(&email)]).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Confirms a new address of mail by the link of the mail to the old or to the new one.
@@ -40,5 +69,26 @@ pub async fn confirm_email(
     _: Query<NoParameters>,
     Json(input): Json<ConfirmEmail>,
 ) -> Result<Response> {
-    Err(Error::Internal("soon".into()))
+    let opened = |capability| app.secrets.opened(capability, &input.token);
+    let (id, by_new) = match (opened(Capability::OldEmail), opened(Capability::NewEmail)) {
+        (Some(id), _) => (id, false),
+        (None, Some(id)) => (id, true),
+        (None, None) => return Err(link_invalid()),
+    };
+    let mut tx = app.db.begin().await?;
+    let change = people::confirm_email_change(&mut tx, id, by_new).await?.ok_or_else(link_invalid)?;
+    let state = if change.is_confirmed {
+        people::drop_email_change(&mut tx, change.account_id).await?;
+        if !people::set_email(&mut tx, change.account_id, &change.after).await? {
+            return Err(link_invalid());
+        }
+        people::adopt_orders(&mut tx, change.account_id).await?;
+        let news = AccountNews::EmailChanged { account_id: change.account_id, before: change.before };
+        jobs::enqueue_account_mail(&mut tx, news).await?;
+        EmailChangeState::Changed
+    } else {
+        EmailChangeState::WaitingForTheOther
+    };
+    tx.commit().await?;
+    Ok(private(StatusCode::OK, &EmailConfirmation { state }))
 }

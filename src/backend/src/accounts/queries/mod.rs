@@ -1,8 +1,12 @@
-//! The accounts' SQL.
+//! The accounts' SQL; here, who is asking.
 
-use chrono::{DateTime, Utc};
+pub mod addresses;
+pub mod factors;
+pub mod people;
+pub mod sessions;
+pub mod tokens;
+
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::{
     policy::{Role, Scope},
@@ -15,7 +19,7 @@ pub async fn by_session(connection: &mut PgConnection, token_hash: &[u8]) -> sql
         r#"SELECT s.id, s.account_id, s.proof, a.email, a.role, s.last_used_at < now() - interval '1 minute' AS "stale!"
            FROM sessions s JOIN accounts a ON a.id = s.account_id
            WHERE s.token_hash = $1 AND s.proof <> 'half' AND s.expires_at > now()
-             AND s.last_used_at > now() - CASE a.role WHEN 'customer' THEN interval '14 days' ELSE interval '1 hour' END"#,
+             AND s.last_used_at > now() - session_idle_limit(a.role)"#,
         token_hash
     )
     .fetch_optional(&mut *connection)
