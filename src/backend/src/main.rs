@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use devopsify::{
+    accounts::command::{self as admin, AdminCommand},
     audit::{self, AuditCommand},
     catalog::import::{self, ImportCommand},
     config::{
@@ -63,6 +64,8 @@ enum Command {
     Import(ImportCommand),
     /// Check what must always hold of stock, orders and money, on any database, at any moment.
     Audit(AuditCommand),
+    /// Make accounts of staff, and let in again who was locked out.
+    Admin(AdminCommand),
     /// Run a command beside a PostgreSQL of its own, which is deleted afterwards.
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
@@ -98,6 +101,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Import(command) => import::run(command).await?,
         Command::Audit(command) => return audit::run(command).await,
+        Command::Admin(command) => admin::run(command).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
     }

@@ -16,6 +16,7 @@ use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, Predicate, predicate::SizeAbove},
+    csrf::{CsrfLayer, ProtectionError},
 };
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -100,6 +101,7 @@ pub fn router(app: App) -> Router {
     let (api, document) = api().split_for_parts();
     let api = api
         .layer(middleware::from_fn_with_state(app.clone(), session::guard))
+        .layer(same_origin(&app))
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .route("/api", get(no_such_route))
         .route("/api/", get(no_such_route))
@@ -129,6 +131,16 @@ pub fn router(app: App) -> Router {
 
 fn compression<P: Predicate>(when: P) -> CompressionLayer<P> {
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(when)
+}
+
+/// Changes are asked for by this origin's own pages, or by programs, which say nothing of where they come from: a page of
+/// another site is refused by its Origin and Sec-Fetch-Site (OWASP ASVS 5.0, 3.5.1 and 3.5.3).
+fn same_origin(app: &App) -> CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + use<>> {
+    let layer = CsrfLayer::new();
+    // A public address that is no origin cannot be configured; without it the Host header decides.
+    layer.add_trusted_origin(app.public_url.origin().ascii_serialization()).unwrap_or_default().with_rejection_response(
+        |_: ProtectionError| Error::forbidden("cross_site", "Another site asked for this: do it here.").into_response(),
+    )
 }
 
 async fn no_such_route() -> Error {

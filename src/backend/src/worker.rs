@@ -18,8 +18,8 @@ use crate::{
     jobs::{
         self, JobContext, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
         cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
-        expire_order::ExpireOrder, picture::MakeRenditions, reconcile::Reconcile, refund::MakeRefund,
-        stale_records::DeleteStaleRecords,
+        expire_order::ExpireOrder, export::ExportAccount, picture::MakeRenditions, reconcile::Reconcile,
+        refund::MakeRefund, stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     media::MediaStore,
@@ -126,6 +126,7 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
         .define_job::<SendConfirmation>()
         .define_job::<SendCancellation>()
         .define_job::<ExpireOrder>()
+        .define_job::<ExportAccount>()
         .define_job::<MakeRefund>()
         .define_job::<Reconcile>()
         .define_job::<DeleteAbandonedCarts>()

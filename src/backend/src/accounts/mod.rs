@@ -1,5 +1,6 @@
 //! Accounts: who somebody is, what they may do, and what is theirs.
 
+pub mod command;
 pub mod handlers;
 pub mod limits;
 pub mod model;

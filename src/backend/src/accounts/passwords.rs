@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, LazyLock},
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use argon2::{
@@ -26,6 +29,8 @@ static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("common-p
 pub struct Passwords {
     /// Each takes 19 MiB while it runs: more of them at once than there are cores would only take memory.
     places: Arc<Semaphore>,
+    /// How many were computed.
+    hashed: Arc<AtomicU64>,
     /// The hash of nobody's password, for doing the same work where there is no account.
     nobody: Arc<str>,
 }
@@ -38,7 +43,7 @@ impl Passwords {
     pub fn new() -> anyhow::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let nobody = hash_now("the password of nobody").map_err(anyhow::Error::msg)?;
-        Ok(Self { places: Arc::new(Semaphore::new(cores)), nobody: nobody.into() })
+        Ok(Self { places: Arc::new(Semaphore::new(cores)), nobody: nobody.into(), hashed: Arc::default() })
     }
 
     /// What is stored of a password.
@@ -64,8 +69,14 @@ impl Passwords {
         Ok(is_right.await?.map_err(Error::Internal)? && exists)
     }
 
+    /// How many hashes were computed since the start.
+    pub fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let place = self.places.clone().acquire_owned().await.map_err(|error| Error::Internal(error.to_string()))?;
+        self.hashed.fetch_add(1, Ordering::Relaxed);
         let done = tokio::task::spawn_blocking(move || {
             let result = work();
             drop(place);

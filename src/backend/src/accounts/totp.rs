@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{queries::factors, session::digest};
 use crate::{
     app::App,
+    capability::Secrets,
     error::{Error, Result},
     jobs::{self, account_mail::AccountNews},
 };
@@ -20,8 +21,8 @@ const RECOVERY_BYTES: usize = 10;
 const RECOVERY_CODES: usize = 10;
 
 /// The authenticator of an account, as each of the server's keys derives it from the seed: the first is the present one.
-pub fn authenticators(app: &App, seed: &[u8], email: &str, store_name: &str) -> Result<Vec<Totp>> {
-    let built = app.secrets.derived("totp", seed).map(|mut secret| {
+pub fn authenticators(secrets: &Secrets, seed: &[u8], email: &str, store_name: &str) -> Result<Vec<Totp>> {
+    let built = secrets.derived("totp", seed).map(|mut secret| {
         secret.truncate(SECRET_BYTES);
         // A colon divides issuer and account in the address of the QR code.
         let plain = |text: &str| text.replace(':', " ");
@@ -64,7 +65,7 @@ pub async fn take_time(
 ) -> Result<bool> {
     let Some(seed) = factors::seed(connection, account_id, confirmed).await? else { return Ok(false) };
     let now = u64::try_from(Utc::now().timestamp()).map_err(|error| Error::Internal(error.to_string()))?;
-    for authenticator in authenticators(app, &seed, "account", "store")? {
+    for authenticator in authenticators(&app.secrets, &seed, "account", "store")? {
         // The step before and the one after are taken too: clocks differ.
         if let Some(step) = authenticator.check(code, now) {
             let step = i64::try_from(step).map_err(|error| Error::Internal(error.to_string()))?;
@@ -85,8 +86,11 @@ pub async fn renew_recovery_codes(connection: &mut PgConnection, account_id: Uui
     Ok(codes)
 }
 
-/// Sixteen letters and digits in four groups.
-fn recovery_code() -> Result<String> {
+/// Sixteen letters and digits in four groups: 80 bits.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn recovery_code() -> Result<String> {
     let mut bytes = vec![0; RECOVERY_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| Error::Internal(error.to_string()))?;
     let letters: Vec<char> = Secret::from(bytes).to_base32().to_lowercase().chars().collect();

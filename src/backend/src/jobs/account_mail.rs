@@ -46,6 +46,11 @@ pub enum AccountNews {
         /// The address of before.
         before: String,
     },
+    /// The account is no more.
+    Erased {
+        /// The address that it had.
+        before: String,
+    },
     /// The password is another one now.
     PasswordChanged {
         /// The row of `accounts`.
@@ -77,6 +82,7 @@ impl AccountNews {
             Self::EmailChange { side: Side::Old, .. } => "email-change-old",
             Self::EmailChange { side: Side::New, .. } => "email-change-new",
             Self::EmailChanged { .. } => "email-changed",
+            Self::Erased { .. } => "account-erased",
             Self::PasswordChanged { .. } => "password-changed",
             Self::SecondFactorAdded { .. } => "second-factor-added",
             Self::SecondFactorRemoved { .. } => "second-factor-removed",

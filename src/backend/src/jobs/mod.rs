@@ -18,6 +18,7 @@ pub mod cancellation;
 pub mod confirmation;
 pub mod download;
 pub mod expire_order;
+pub mod export;
 mod order_mail;
 pub mod picture;
 pub mod reconcile;
@@ -106,6 +107,14 @@ pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid)
 pub async fn enqueue_account_mail(connection: &mut PgConnection, news: account_mail::AccountNews) -> sqlx::Result<()> {
     const URGENCY: Urgency = Urgency { priority: 0, attempts: 15 };
     enqueue(connection, &account_mail::SendAccountMail { id: Uuid::now_v7(), news }, URGENCY, None).await
+}
+
+/// Queues the making of a copy of what is known of somebody, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_export(connection: &mut PgConnection, export_id: Uuid) -> sqlx::Result<()> {
+    enqueue(connection, &export::ExportAccount { export_id }, MAIL, None).await
 }
 
 async fn enqueue<T: TaskHandler + Serialize>(

@@ -1,15 +1,31 @@
-//! Deletes what was kept only to recognise a repetition, once nothing repeats it any more.
+//! Deletes what was kept for a while only, once that while is over.
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 
 use super::JobContext;
 
 /// Rows that one statement deletes at the most.
 const BATCH: i64 = 5000;
 
-/// Deletes the answers to idempotency keys after 24 hours, and the provider's events after 90 days.
+/// Tables, and which of their rows are stale.
+const STALE: [(&str, &str); 9] = [
+    // Nothing repeats these any more.
+    ("idempotency_keys", "created_at < now() - interval '24 hours'"),
+    ("provider_events", "received_at < now() - interval '90 days'"),
+    // The links that were sent for these open nothing any more.
+    ("registrations", "expires_at < now()"),
+    ("password_resets", "expires_at < now()"),
+    ("email_changes", "expires_at < now()"),
+    ("sessions", "expires_at < now() OR last_used_at < now() - interval '14 days'"),
+    ("api_tokens", "expires_at < now() - interval '30 days'"),
+    ("exports", "expires_at < now()"),
+    // Counting begins anew after an hour.
+    ("attempts", "last_at < now() - interval '2 hours'"),
+];
+
+/// Deletes answers to idempotency keys, the provider's events, spent links, ended sessions and the like.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct DeleteStaleRecords {}
 
@@ -20,42 +36,26 @@ impl TaskHandler for DeleteStaleRecords {
         let Some(jobs) = context.get_ext::<JobContext>() else {
             return Err("the worker was started without its context".to_owned());
         };
-        delete_all(&jobs.db).await.map_err(|error| error.to_string())
+        for (table, stale) in STALE {
+            let deleted = delete(&jobs.db, table, stale).await.map_err(|error| format!("{table}: {error}"))?;
+            tracing::info!(table, deleted, "stale records were deleted");
+        }
+        Ok(())
     }
 }
 
-async fn delete_all(db: &PgPool) -> sqlx::Result<()> {
-    let (mut keys, mut events) = (0, 0);
-    while let deleted @ 1.. = delete_keys(db).await? {
-        keys += deleted;
+/// In batches, past rows that somebody else holds.
+async fn delete(db: &PgPool, table: &str, stale: &str) -> sqlx::Result<u64> {
+    // Not compile-checked: the tables and the conditions are the ones above, and a test deletes from each.
+    let statement = format!(
+        "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {stale} LIMIT {BATCH} FOR UPDATE SKIP LOCKED))"
+    );
+    let mut total = 0;
+    loop {
+        let deleted = sqlx::query(AssertSqlSafe(statement.clone())).execute(db).await?.rows_affected();
+        if deleted == 0 {
+            return Ok(total);
+        }
+        total += deleted;
     }
-    while let deleted @ 1.. = delete_events(db).await? {
-        events += deleted;
-    }
-    tracing::info!(keys, events, "idempotency keys and the provider's events that are too old were deleted");
-    Ok(())
-}
-
-async fn delete_keys(db: &PgPool) -> sqlx::Result<u64> {
-    sqlx::query!(
-        "DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-             SELECT ctid FROM idempotency_keys WHERE created_at < now() - interval '24 hours'
-             ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED))",
-        BATCH
-    )
-    .execute(db)
-    .await
-    .map(|deleted| deleted.rows_affected())
-}
-
-async fn delete_events(db: &PgPool) -> sqlx::Result<u64> {
-    sqlx::query!(
-        "DELETE FROM provider_events WHERE id = ANY (ARRAY(
-             SELECT id FROM provider_events WHERE received_at < now() - interval '90 days'
-             ORDER BY received_at LIMIT $1 FOR UPDATE SKIP LOCKED))",
-        BATCH
-    )
-    .execute(db)
-    .await
-    .map(|deleted| deleted.rows_affected())
 }

@@ -113,7 +113,7 @@ async fn recipient(connection: &mut PgConnection, news: &AccountNews) -> sqlx::R
         | AccountNews::RecoveryCodeUsed { account_id } => {
             sqlx::query_scalar!("SELECT email FROM accounts WHERE id = $1", account_id).fetch_optional(connection).await
         }
-        AccountNews::EmailChanged { before, .. } => Ok(Some(before.clone())),
+        AccountNews::EmailChanged { before, .. } | AccountNews::Erased { before } => Ok(Some(before.clone())),
     }
 }
 
@@ -171,6 +171,11 @@ fn words(news: &AccountNews, known: bool, store: &Store, secrets: &Secrets) -> O
         AccountNews::SecondFactorAdded { .. } => changed("Signing in wants a code now", "An authenticator was added to your account: signing in wants a code of it."),
         AccountNews::SecondFactorRemoved { .. } => changed("Signing in wants no code any more", "The authenticator was removed from your account."),
         AccountNews::RecoveryCodeUsed { .. } => changed("A recovery code was used", "Somebody signed in with one of your recovery codes."),
+        AccountNews::Erased { .. } => Words {
+            subject: "Your account is erased".into(),
+            paragraphs: vec!["Your account and what was kept with it are gone. Of your orders, only what the books need is left, without your name. This is the last mail.".into()],
+            link: None,
+        },
         AccountNews::EmailChanged { .. } => Words {
             subject: "Your address was changed".into(),
             paragraphs: vec![

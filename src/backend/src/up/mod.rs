@@ -1,6 +1,7 @@
 //! `devopsify up`: the whole store on this machine with one command, until Ctrl-C.
 
 pub mod account;
+mod administrator;
 pub mod cluster;
 mod demo;
 pub mod home;
@@ -99,6 +100,7 @@ async fn start(
     });
 
     import_demo(&common, repository, home, &mut steps).await?;
+    let administrator = administrator::first(&database::pool(&common.database)?).await?;
 
     if config.demo_provider {
         running.start_payments(home, config).await?;
@@ -112,6 +114,9 @@ async fn start(
     home.announce(&url)?;
     steps.done("Store, API and worker ready");
     tell(config, home, running.database_folder());
+    if let Some((email, password)) = administrator {
+        say(&format!("  Administrator {email}, password {password} (shown this once)\n"));
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! `/api`.
 
+mod account;
+mod auth;
 mod carts;
 mod categories;
 mod conventions;

@@ -1,6 +1,7 @@
 //! What tests stand on: a store on a port of its own, builders for what is in it, and the wire to its database.
 
 pub mod builders;
+pub mod customer;
 pub mod guest;
 pub mod importer;
 pub mod orders;
@@ -42,6 +43,7 @@ pub struct Shop {
     pub media: MediaStore,
     pub stripe: Stripe,
     pub client: Client,
+    pub passwords: Passwords,
     _folder: TempDir,
 }
 
@@ -156,9 +158,10 @@ impl Shop {
         };
         change(&mut config);
         let stripe = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
+        let passwords = Passwords::new().unwrap();
         let app = App {
             policy: Policy::default(),
-            passwords: Passwords::new().unwrap(),
+            passwords: passwords.clone(),
             db: db.clone(),
             media: media.clone(),
             public_url: public_url.parse().unwrap(),
@@ -171,7 +174,7 @@ impl Shop {
         // The server alone sets the provider of TLS; nothing here speaks it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { db, origin, media, stripe, client, _folder: folder }
+        Self { db, origin, media, stripe, client, passwords, _folder: folder }
     }
 
     pub async fn get(&self, path: &str) -> Reply {

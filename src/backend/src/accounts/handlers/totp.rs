@@ -37,7 +37,7 @@ pub async fn enrol_totp(
         return Err(Error::conflict("second_factor_exists", "There is an authenticator already: remove it first."));
     }
     let store = store::settings(&mut db).await?;
-    let authenticator = totp::authenticators(&app, &seed, &caller.email, &store.name)?.into_iter().next();
+    let authenticator = totp::authenticators(&app.secrets, &seed, &caller.email, &store.name)?.into_iter().next();
     let authenticator = authenticator.ok_or_else(|| Error::Internal("there is no secret key".into()))?;
     let url = authenticator.to_url().map_err(|error| Error::Internal(error.to_string()))?;
     let secret = url::Url::parse(&url)

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod factors;
 pub mod people;
+pub mod privacy;
 pub mod sessions;
 pub mod tokens;
 

@@ -1,0 +1,7 @@
+//! `/api/account`.
+
+mod addresses;
+mod carts;
+mod orders;
+mod privacy;
+mod tokens;

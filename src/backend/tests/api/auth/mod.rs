@@ -1,0 +1,6 @@
+//! `/api/auth`.
+
+mod guessing;
+mod links;
+mod sessions;
+mod sites;
