@@ -9,6 +9,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::{app::App, error::Error};
 
@@ -143,6 +144,30 @@ impl<S: Send + Sync> FromRequestParts<S> for PathParam {
             Ok(extract::Path(path)) if !path.contains('\0') => Ok(Self(path)),
             _ => Err(Error::NotFound("resource")),
         }
+    }
+}
+
+/// The parameter of a path that is an id. Anything else names nothing that exists.
+pub struct PathId(pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let PathParam(text) = PathParam::from_request_parts(parts, state).await?;
+        text.parse().map(Self).map_err(|_| Error::NotFound("resource"))
+    }
+}
+
+/// The parameter of a path that is an order's number. Anything else names nothing that exists.
+pub struct PathNumber(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathNumber {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let PathParam(text) = PathParam::from_request_parts(parts, state).await?;
+        text.parse().map(Self).map_err(|_| Error::NotFound("order"))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     jobs::{
         self, JobContext, abandoned_carts::DeleteAbandonedCarts, cancellation::SendCancellation,
         confirmation::SendConfirmation, download::Downloader, expire_order::ExpireOrder, picture::MakeRenditions,
-        reconcile::Reconcile, refund::MakeRefund, stale_records::DeleteStaleRecords,
+        reconcile::Reconcile, refund::MakeRefund, shipment::SendShipment, stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     media::MediaStore,
@@ -123,6 +123,7 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
         .concurrency(OTHERS_AT_ONCE)
         .define_job::<SendConfirmation>()
         .define_job::<SendCancellation>()
+        .define_job::<SendShipment>()
         .define_job::<ExpireOrder>()
         .define_job::<MakeRefund>()
         .define_job::<Reconcile>()

@@ -22,6 +22,7 @@ pub mod picture;
 pub mod reconcile;
 pub mod refund;
 pub mod renditions;
+pub mod shipment;
 pub mod stale_records;
 
 /// The schema that the queue's library keeps its tables in.
@@ -96,6 +97,18 @@ pub async fn enqueue_confirmation(connection: &mut PgConnection, order_id: Uuid)
 /// When the database refuses.
 pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
     enqueue(connection, &cancellation::SendCancellation { order_id }, MAIL, None).await
+}
+
+/// Queues the mail that says what of an order is on its way, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_shipment(
+    connection: &mut PgConnection,
+    order_id: Uuid,
+    fulfilment_id: Uuid,
+) -> sqlx::Result<()> {
+    enqueue(connection, &shipment::SendShipment { order_id, fulfilment_id }, MAIL, None).await
 }
 
 async fn enqueue<T: TaskHandler + Serialize>(

@@ -18,7 +18,7 @@ use crate::{config::MailConfig, store::Store, up::home::private_folder};
 pub mod order;
 mod templates;
 
-pub use templates::{cancellation, confirmation};
+pub use templates::{cancellation, confirmation, shipment};
 
 /// What a mail server may take for one step.
 const TIMEOUT: Duration = Duration::from_secs(20);
