@@ -86,11 +86,7 @@ pub async fn find_customers(State(app): State<App>, Query(input): Query<FindCust
 /// Who has one account; `/api/admin/orders?account_id=` has their orders.
 #[utoipa::path(get, path = "/api/admin/customers/{id}", tag = "admin", params(("id" = Uuid, Path, description = "The account")),
     responses((status = 200, body = Customer), Guarded))]
-pub async fn inspect_customer(
-    State(app): State<App>,
-    PathId(id): PathId,
-    _: Query<NoParameters>,
-) -> Result<Response> {
+pub async fn inspect_customer(State(app): State<App>, PathId(id): PathId, _: Query<NoParameters>) -> Result<Response> {
     Ok(private(&read(&mut *app.db.acquire().await?, id).await?))
 }
 

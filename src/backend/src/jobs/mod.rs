@@ -103,11 +103,7 @@ pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid)
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn enqueue_shipment(
-    connection: &mut PgConnection,
-    order_id: Uuid,
-    fulfilment_id: Uuid,
-) -> sqlx::Result<()> {
+pub async fn enqueue_shipment(connection: &mut PgConnection, order_id: Uuid, fulfilment_id: Uuid) -> sqlx::Result<()> {
     enqueue(connection, &shipment::SendShipment { order_id, fulfilment_id }, MAIL, None).await
 }
 

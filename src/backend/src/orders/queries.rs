@@ -6,8 +6,7 @@ use uuid::Uuid;
 
 use super::{
     fulfilment,
-    model::{
-    FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax},
+    model::{FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax},
 };
 use crate::{catalog::model::Picture, checkout::addresses::Address, checkout::rules::percent, money::Money};
 

@@ -1,5 +1,6 @@
 //! `/api`.
 
+mod admin;
 mod carts;
 mod categories;
 mod conventions;

@@ -102,15 +102,18 @@ pub async fn move_stock(
     let body = as_text(&moved)?;
     claimed.store(&mut tx, StatusCode::CREATED, &body).await?;
     let subject = Subject("variant", moved.variant_id.to_string());
-    let after = json!({ "on_hand": moved.on_hand, "movement_id": moved.id, "kind": moved.kind, "reason": moved.reason });
-    audit::record(&mut tx, &actor, "stock.moved", subject, Some(json!({ "on_hand": before.on_hand })), Some(after)).await?;
+    let after =
+        json!({ "on_hand": moved.on_hand, "movement_id": moved.id, "kind": moved.kind, "reason": moved.reason });
+    audit::record(&mut tx, &actor, "stock.moved", subject, Some(json!({ "on_hand": before.on_hand })), Some(after))
+        .await?;
     tx.commit().await?;
     Ok(created_as(body))
 }
 
 fn checked(input: MoveStock) -> Result<MoveStock> {
     let mut errors = Vec::new();
-    let mut refuse = |field: &str, message: &str| errors.push(FieldError { field: field.into(), message: message.into() });
+    let mut refuse =
+        |field: &str, message: &str| errors.push(FieldError { field: field.into(), message: message.into() });
     let reason = input.reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > 255 {
         refuse("reason", "must have 1 to 255 characters");

@@ -11,8 +11,7 @@ use crate::{
     app::App,
     error::{Error, Guarded, Result},
     extract::{PathNumber, Query},
-    orders,
-    pagination,
+    orders, pagination,
     response::private,
     store::NoParameters,
 };

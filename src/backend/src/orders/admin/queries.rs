@@ -108,15 +108,17 @@ pub async fn inspect(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<In
     )
     .fetch_optional(&mut *connection)
     .await?;
-    let payment =
-        sqlx::query!("SELECT provider_id, status, captured, currency FROM payments WHERE order_id = $1 ORDER BY id DESC LIMIT 1", id)
-            .fetch_optional(&mut *connection)
-            .await?
-            .map(|row| ProviderPayment {
-                provider_id: row.provider_id,
-                status: row.status,
-                captured: Money { amount: row.captured, currency: row.currency },
-            });
+    let payment = sqlx::query!(
+        "SELECT provider_id, status, captured, currency FROM payments WHERE order_id = $1 ORDER BY id DESC LIMIT 1",
+        id
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .map(|row| ProviderPayment {
+        provider_id: row.provider_id,
+        status: row.status,
+        captured: Money { amount: row.captured, currency: row.currency },
+    });
     let unshipped = sqlx::query_as!(
         Unshipped,
         "SELECT r.variant_id, r.held AS quantity, s.on_hand

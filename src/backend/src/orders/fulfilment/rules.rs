@@ -85,10 +85,8 @@ pub fn choose(open: &[Open], wanted: Option<&[FulfilmentLine]>) -> Result<Vec<Fu
     for (place, line) in wanted.iter().enumerate() {
         let field = format!("lines[{place}]");
         match open.iter().find(|open| open.variant_id == line.variant_id) {
-            None => unknown.push(FieldError {
-                field: format!("{field}.variant_id"),
-                message: "is not of this order".into(),
-            }),
+            None => unknown
+                .push(FieldError { field: format!("{field}.variant_id"), message: "is not of this order".into() }),
             Some(open) if open.held < line.quantity => short.push(FieldError {
                 field: format!("{field}.quantity"),
                 message: format!("{} are still to be shipped", open.held),
@@ -110,10 +108,17 @@ fn on_shelf(chosen: &[(&Open, i32, String)]) -> Result<Vec<FulfilmentLine>> {
     let short: Vec<_> = chosen
         .iter()
         .filter(|(open, quantity, _)| open.on_hand < *quantity)
-        .map(|(open, _, field)| FieldError { field: field.clone(), message: format!("{} are on the shelf", open.on_hand) })
+        .map(|(open, _, field)| FieldError {
+            field: field.clone(),
+            message: format!("{} are on the shelf", open.on_hand),
+        })
         .collect();
     if !short.is_empty() {
-        return Err(refused("not_on_shelf", "There are fewer on the shelf: ship what is there, or receive more.", short));
+        return Err(refused(
+            "not_on_shelf",
+            "There are fewer on the shelf: ship what is there, or receive more.",
+            short,
+        ));
     }
     let line = |(open, quantity, _): &(&Open, i32, String)| FulfilmentLine {
         variant_id: open.variant_id,
@@ -132,9 +137,10 @@ fn refused(code: &'static str, detail: &str, errors: Vec<FieldError>) -> Error {
 /// 409 with why it does not.
 pub fn expect_shippable(status: &str, paid_back: bool) -> Result<()> {
     match status {
-        "confirmed" if paid_back => {
-            Err(Error::conflict("order_refunded", "All that was paid for this order was given back, or is about to be."))
-        }
+        "confirmed" if paid_back => Err(Error::conflict(
+            "order_refunded",
+            "All that was paid for this order was given back, or is about to be.",
+        )),
         "confirmed" => Ok(()),
         "pending" => Err(Error::conflict("order_not_paid", "The order is not paid yet.")),
         "completed" => Err(Error::conflict("already_shipped", "Everything of this order was shipped.")),
@@ -164,7 +170,9 @@ mod tests {
         let with = |url: &str| ShipOrder { tracking_url: Some(url.into()), ..parcel() };
         let taken = checked(with(" https://carrier.example/parcels/1 ")).unwrap();
         assert_eq!(taken.tracking_url.as_deref(), Some("https://carrier.example/parcels/1"));
-        for bad in ["http://carrier.example", "javascript:alert(1)", "https://", "", "https://ada:secret@carrier.example"] {
+        for bad in
+            ["http://carrier.example", "javascript:alert(1)", "https://", "", "https://ada:secret@carrier.example"]
+        {
             assert_eq!(refused_fields(with(bad)), ["tracking_url"], "{bad}");
         }
     }
