@@ -7,7 +7,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::{ToSchema, openapi};
 
-use crate::payments::stripe::StripeError;
+use crate::{constraints, payments::stripe::StripeError};
 
 /// What a handler answers.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -25,7 +25,7 @@ pub enum Error {
     #[error("this address does not answer that method")]
     MethodNotAllowed,
     /// The body is larger than the limit.
-    #[error("the body is larger than 1 MiB")]
+    #[error("the body is larger than this address takes")]
     TooLarge,
     /// Somebody tries too often.
     #[error("that was tried too often: wait {seconds} s and try again")]
@@ -46,7 +46,7 @@ pub enum Error {
     },
     /// The database refused, failed or is gone.
     #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
     /// The pictures cannot be read.
     #[error("the media store failed: {0}")]
     Media(#[from] object_store::Error),
@@ -110,6 +110,16 @@ pub struct Problem {
     code: &'static str,
     /// The fields or lines that were refused; empty when it is about the request as a whole.
     errors: Vec<FieldError>,
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let violated = error.as_database_error().and_then(|error| error.constraint());
+        match violated.and_then(constraints::refusal) {
+            Some((code, detail)) => Self::conflict(code, detail),
+            None => Self::Database(error),
+        }
+    }
 }
 
 impl Error {
@@ -251,7 +261,7 @@ impl utoipa::IntoResponses for Refusals {
             ("403", "Who is signed in may not do it, or the request comes from another site"),
             ("404", "There is no such thing, or the request does not carry the capability for it"),
             ("409", "The present state does not allow it; `code` says why"),
-            ("413", "The body is larger than 1 MiB"),
+            ("413", "The body is too large"),
             ("415", "The body is not `application/json`"),
             ("429", "There were too many of them; try again after `Retry-After`"),
         ]));

@@ -147,15 +147,27 @@ impl<S: Send + Sync> FromRequestParts<S> for PathParam {
     }
 }
 
-/// The id in a path. What is no id names nothing that exists.
+/// The parameter of a path that is an id. Anything else names nothing that exists.
 pub struct PathId(pub Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let PathParam(id) = PathParam::from_request_parts(parts, state).await?;
-        id.parse().map(Self).map_err(|_| Error::NotFound("resource"))
+        let PathParam(text) = PathParam::from_request_parts(parts, state).await?;
+        text.parse().map(Self).map_err(|_| Error::NotFound("resource"))
+    }
+}
+
+/// The parameter of a path that is an order's number. Anything else names nothing that exists.
+pub struct PathNumber(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathNumber {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let PathParam(text) = PathParam::from_request_parts(parts, state).await?;
+        text.parse().map(Self).map_err(|_| Error::NotFound("order"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! DevOpsify: an e-commerce API, its edge and its worker. The list of modules is the table of contents.
 
 pub mod accounts;
+pub mod admin;
 pub mod app;
 pub mod audit;
 pub mod capability;
@@ -9,6 +10,7 @@ pub mod catalog;
 pub mod checkout;
 pub mod conditional;
 pub mod config;
+pub mod constraints;
 pub mod database;
 pub mod demo_provider;
 pub mod edge;
@@ -22,6 +24,7 @@ pub mod operations;
 pub mod orders;
 pub mod pagination;
 pub mod payments;
+pub mod response;
 pub mod router;
 pub mod serve;
 pub mod store;

@@ -30,6 +30,37 @@ pub fn decode<K: DeserializeOwned>(list: &impl Serialize, cursor: &str) -> Resul
     if envelope.list == fingerprint(list)? { Ok(envelope.key) } else { Err(refused()) }
 }
 
+/// How long a page is, of a list that is for people.
+///
+/// # Errors
+/// `invalid_request` naming `limit` when it is none of 1 to 100.
+pub fn limit(wanted: Option<i64>) -> Result<i64, Error> {
+    match wanted.unwrap_or(50) {
+        limit @ 1..=100 => Ok(limit),
+        _ => Err(Error::field("limit", "must be between 1 and 100")),
+    }
+}
+
+/// The page of what was `found`, one more than it holds, and where the next one begins.
+///
+/// # Errors
+/// When the position cannot be written.
+pub fn page<T, K: Serialize>(
+    mut found: Vec<T>,
+    limit: i64,
+    list: &impl Serialize,
+    key: impl Fn(&T) -> K,
+) -> Result<(Vec<T>, Option<String>), Error> {
+    let length = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = found.len() > length;
+    found.truncate(length);
+    let next = match found.last() {
+        Some(last) if more => Some(encode(list, key(last))?),
+        _ => None,
+    };
+    Ok((found, next))
+}
+
 fn fingerprint(list: &impl Serialize) -> Result<String, Error> {
     let json = serde_json::to_vec(list).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(URL_SAFE_NO_PAD.encode(&Sha256::digest(json)[..6]))

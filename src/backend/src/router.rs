@@ -25,14 +25,15 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     accounts::handlers::{addresses, auth, history, privacy, profile, recovery, sessions, tokens, totp},
     accounts::session,
+    admin::{customers, log, staff},
     app::App,
     cart::handlers as cart,
-    catalog::{handlers as catalog, sitemap},
+    catalog::{admin::stock, handlers as catalog, sitemap},
     checkout::handlers as checkout,
     edge,
     error::{Error, Problem},
     media,
-    orders::handlers as orders,
+    orders::{admin::handlers as order_desk, fulfilment::handlers as fulfilment, handlers as orders},
     payments::handlers as payments,
     store, telemetry,
 };
@@ -89,6 +90,14 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(privacy::get_export, privacy::request_export))
         .routes(routes!(privacy::get_export_file))
         .routes(routes!(privacy::erase_account))
+        .routes(routes!(stock::move_stock))
+        .routes(routes!(order_desk::find_orders))
+        .routes(routes!(order_desk::inspect_order))
+        .routes(routes!(fulfilment::ship_order))
+        .routes(routes!(customers::find_customers))
+        .routes(routes!(customers::inspect_customer))
+        .routes(routes!(staff::set_role))
+        .routes(routes!(log::list_audit_log))
 }
 
 /// The OpenAPI document of every route under `/api`.

@@ -19,7 +19,7 @@ use crate::{
         self, JobContext, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
         cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
         expire_order::ExpireOrder, export::ExportAccount, picture::MakeRenditions, reconcile::Reconcile,
-        refund::MakeRefund, stale_records::DeleteStaleRecords,
+        refund::MakeRefund, shipment::SendShipment, stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     media::MediaStore,
@@ -125,6 +125,7 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
         .define_job::<SendAccountMail>()
         .define_job::<SendConfirmation>()
         .define_job::<SendCancellation>()
+        .define_job::<SendShipment>()
         .define_job::<ExpireOrder>()
         .define_job::<ExportAccount>()
         .define_job::<MakeRefund>()

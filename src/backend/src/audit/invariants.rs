@@ -66,12 +66,23 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant!(
         "reservations_follow_their_order",
-        "An order that lives holds what its lines say less what was shipped; one that is cancelled or complete holds nothing.",
+        "An order that lives holds what its lines say less what was shipped; of one that is complete all was, and one that is cancelled holds nothing.",
         "SELECT DISTINCT 'order ' || o.number
          FROM order_lines l FULL JOIN stock_reservations r USING (order_id, variant_id) JOIN orders o ON o.id = order_id
          WHERE CASE WHEN o.status IN ('pending', 'confirmed')
                     THEN coalesce(l.quantity, 0) <> coalesce(r.held + r.shipped, 0)
+                    WHEN o.status = 'completed' THEN r.held > 0 OR coalesce(l.quantity, 0) <> coalesce(r.shipped, 0)
                     ELSE r.held > 0 END"
+    ),
+    invariant!(
+        "what_was_shipped_is_in_parcels",
+        "What was shipped of a line is what its order's parcels hold of it.",
+        "SELECT DISTINCT 'order ' || o.number
+         FROM stock_reservations r
+              FULL JOIN (SELECT order_id, variant_id, sum(quantity) AS quantity FROM fulfilment_lines
+                         GROUP BY order_id, variant_id) f USING (order_id, variant_id)
+              JOIN orders o ON o.id = order_id
+         WHERE coalesce(r.shipped, 0) <> coalesce(f.quantity, 0)"
     ),
     invariant!(
         "an_order_is_captured_once",
@@ -155,18 +166,30 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant!(
         "history_follows_the_status",
-        "An order was placed once, cancelled once if it is cancelled, and paid once if it is confirmed and costs something.",
+        "An order was placed once, cancelled or completed once if it is that, and paid once if it is confirmed and costs something.",
         "SELECT 'order ' || o.number
          FROM orders o
               LEFT JOIN (SELECT order_id, count(*) FILTER (WHERE kind = 'placed') AS placed,
                                 count(*) FILTER (WHERE kind = 'paid') AS paid,
-                                count(*) FILTER (WHERE kind = 'cancelled') AS cancelled
-                         FROM order_events WHERE kind IN ('placed', 'paid', 'cancelled') GROUP BY order_id) e
+                                count(*) FILTER (WHERE kind = 'cancelled') AS cancelled,
+                                count(*) FILTER (WHERE kind = 'completed') AS completed
+                         FROM order_events WHERE kind IN ('placed', 'paid', 'cancelled', 'completed') GROUP BY order_id) e
               ON e.order_id = o.id
          WHERE coalesce(e.placed, 0) <> 1
             OR coalesce(e.cancelled, 0) <> (o.status = 'cancelled')::int
+            OR coalesce(e.completed, 0) <> (o.status = 'completed')::int
             OR CASE WHEN o.status = 'pending' THEN coalesce(e.paid, 0) > 0
                     WHEN o.status = 'cancelled' OR o.total = 0 THEN coalesce(e.paid, 0) > 1
                     ELSE coalesce(e.paid, 0) <> 1 END"
+    ),
+    invariant!(
+        "the_audit_log_is_a_chain",
+        "Each entry of the audit log has the hash of what it says and of the entry before it, and none is missing between them.",
+        "SELECT 'entry ' || e.position
+         FROM (SELECT l AS entry, l.position, l.hash, l.previous_hash, lag(l.hash, 1, '\\x') OVER w AS hash_before,
+                      lag(l.position, 1, 0::bigint) OVER w AS position_before
+               FROM audit_log l WINDOW w AS (ORDER BY l.position)) e
+         WHERE e.hash <> audit_log_digest(e.entry) OR e.previous_hash <> e.hash_before
+            OR e.position <> e.position_before + 1"
     ),
 ];

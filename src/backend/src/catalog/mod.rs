@@ -1,5 +1,6 @@
 //! The catalogue: products, variants, categories, pictures, search and import.
 
+pub mod admin;
 pub mod handlers;
 pub mod import;
 pub mod model;

@@ -38,7 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
         let refused = |message: &str| Error::field("Idempotency-Key", message);
         let Some(header) = parts.headers.get("idempotency-key") else {
             return Err(refused(
-                "must be given as a header: choose a new random one for each order, and repeat it with the request",
+                "must be given as a header: choose a new random one for each request, and repeat it when the request is repeated",
             ));
         };
         let key = header.to_str().unwrap_or_default().trim();

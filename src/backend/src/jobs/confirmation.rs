@@ -4,7 +4,7 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::order_mail::OrderMail;
+use super::order_mail::{About, OrderMail};
 use crate::mail;
 
 const MAIL: OrderMail = OrderMail {
@@ -25,6 +25,6 @@ impl TaskHandler for SendConfirmation {
     const IDENTIFIER: &'static str = "send_confirmation";
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        MAIL.deliver(&context, self.order_id).await
+        MAIL.deliver(&context, About { order_id: self.order_id, fulfilment_id: None }).await
     }
 }

@@ -24,6 +24,7 @@ pub mod picture;
 pub mod reconcile;
 pub mod refund;
 pub mod renditions;
+pub mod shipment;
 pub mod stale_records;
 
 /// The schema that the queue's library keeps its tables in.
@@ -115,6 +116,14 @@ pub async fn enqueue_account_mail(connection: &mut PgConnection, news: account_m
 /// When the database refuses.
 pub async fn enqueue_export(connection: &mut PgConnection, export_id: Uuid) -> sqlx::Result<()> {
     enqueue(connection, &export::ExportAccount { export_id }, MAIL, None).await
+}
+
+/// Queues the mail that says what of an order is on its way, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_shipment(connection: &mut PgConnection, order_id: Uuid, fulfilment_id: Uuid) -> sqlx::Result<()> {
+    enqueue(connection, &shipment::SendShipment { order_id, fulfilment_id }, MAIL, None).await
 }
 
 async fn enqueue<T: TaskHandler + Serialize>(

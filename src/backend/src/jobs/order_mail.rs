@@ -26,58 +26,70 @@ pub struct OrderMail {
     pub compose: fn(&OrderToTell, &JobContext) -> askama::Result<Mail>,
 }
 
+/// What a mail is about.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// The order.
+    pub order_id: Uuid,
+    /// One of its parcels; each has a mail of its own.
+    pub fulfilment_id: Option<Uuid>,
+}
+
 impl OrderMail {
     /// Sends it, unless it was sent or is no longer true.
     ///
     /// # Errors
     /// With a reason for the log when trying again may help.
-    pub async fn deliver(&self, context: &WorkerContext, order_id: Uuid) -> Result<(), String> {
+    pub async fn deliver(&self, context: &WorkerContext, about: About) -> Result<(), String> {
         let Some(jobs) = context.get_ext::<JobContext>() else {
             return Err("the worker was started without its context".to_owned());
         };
-        let Some(told) = self.due(&jobs.db, order_id).await.map_err(|error| error.to_string())? else { return Ok(()) };
+        let Some(told) = self.due(&jobs.db, about).await.map_err(|error| error.to_string())? else { return Ok(()) };
         let mail = (self.compose)(&told, jobs).map_err(|error| error.to_string())?;
         match jobs.mailer.send(&mail, &told.store).await {
-            Ok(()) => self.remember(&jobs.db, order_id, self.sent).await?,
+            Ok(()) => self.remember(&jobs.db, about, self.sent).await?,
             Err(Undelivered::Passing(reason)) => {
                 counter!("mails_total", "mail" => self.name, "outcome" => "failed").increment(1);
                 return Err(reason);
             }
             Err(Undelivered::Final(reason)) => {
                 tracing::error!(mail = self.name, order = told.order.number, reason, "a mail was refused for good");
-                self.remember(&jobs.db, order_id, "mail_refused").await?;
+                self.remember(&jobs.db, about, "mail_refused").await?;
             }
         }
         Ok(())
     }
 
     /// The order, if it is still to be told.
-    async fn due(&self, db: &PgPool, order_id: Uuid) -> sqlx::Result<Option<OrderToTell>> {
+    async fn due(&self, db: &PgPool, about: About) -> sqlx::Result<Option<OrderToTell>> {
         let mut connection = db.acquire().await?;
         let done = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT FROM order_events
-                              WHERE order_id = $1 AND (kind = $2 OR kind = 'mail_refused' AND data ->> 'mail' = $3)) AS "done!""#,
-            order_id,
+                              WHERE order_id = $1 AND (kind = $2 OR kind = 'mail_refused' AND data ->> 'mail' = $3)
+                                AND (data ->> 'fulfilment_id')::uuid IS NOT DISTINCT FROM $4) AS "done!""#,
+            about.order_id,
             self.sent,
-            self.name
+            self.name,
+            about.fulfilment_id
         )
         .fetch_one(&mut *connection)
         .await?;
         if done {
             return Ok(None);
         }
-        let told = order::read(&mut connection, order_id).await?;
+        let told = order::read(&mut connection, about.order_id, about.fulfilment_id).await?;
         Ok(told.filter(|told| self.statuses.contains(&&*told.order.status)))
     }
 
-    async fn remember(&self, db: &PgPool, order_id: Uuid, event: &str) -> Result<(), String> {
+    async fn remember(&self, db: &PgPool, about: About, event: &str) -> Result<(), String> {
         let outcome = if event == self.sent { "sent" } else { "refused" };
         counter!("mails_total", "mail" => self.name, "outcome" => outcome).increment(1);
         sqlx::query!(
-            "INSERT INTO order_events (order_id, kind, data) VALUES ($1, $2, jsonb_build_object('mail', $3::text))",
-            order_id,
+            "INSERT INTO order_events (order_id, kind, data) VALUES ($1, $2, jsonb_strip_nulls(jsonb_build_object('mail', $3::text, 'fulfilment_id', $4::uuid)))",
+            about.order_id,
             event,
-            self.name
+            self.name,
+            about.fulfilment_id
         )
         .execute(db)
         .await

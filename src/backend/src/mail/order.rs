@@ -19,6 +19,36 @@ pub struct OrderToTell {
     pub taxes: Vec<Tax>,
     /// Where it goes, and who pays, in this order; one if they are the same.
     pub addresses: Vec<Address>,
+    /// The parcel that a mail about one is about.
+    pub parcel: Option<Parcel>,
+}
+
+/// What left in one parcel, and what is still to come.
+#[derive(Debug)]
+pub struct Parcel {
+    /// Its id.
+    pub id: Uuid,
+    /// Who carries it.
+    pub carrier: Option<String>,
+    /// What the carrier knows it by.
+    pub tracking_number: Option<String>,
+    /// Where it can be followed; `https`.
+    pub tracking_url: Option<String>,
+    /// What the order has, with how many are in this parcel and how many were still to come when it left.
+    pub contents: Vec<Content>,
+}
+
+/// A line of an order, as far as a parcel goes.
+#[derive(Debug)]
+pub struct Content {
+    /// The product's, when it was bought.
+    pub title: String,
+    /// What was chosen.
+    pub option_values: Vec<String>,
+    /// How many are in the parcel.
+    pub shipped: i64,
+    /// How many come later.
+    pub to_come: i64,
 }
 
 /// The row of `orders`, as far as mails tell it; amounts are minor units.
@@ -128,7 +158,11 @@ impl Address {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<OrderToTell>> {
+pub async fn read(
+    connection: &mut PgConnection,
+    id: Uuid,
+    fulfilment_id: Option<Uuid>,
+) -> sqlx::Result<Option<OrderToTell>> {
     let mut tx = connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let order = sqlx::query_as!(
         Order,
@@ -165,7 +199,45 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Optio
     .fetch_all(&mut *tx)
     .await?;
     addresses.dedup();
+    let parcel = match fulfilment_id {
+        Some(fulfilment_id) => parcel(&mut tx, id, fulfilment_id).await?,
+        None => None,
+    };
     let store = store::settings(&mut tx).await?;
     tx.commit().await?;
-    Ok(Some(OrderToTell { store, order, lines, taxes, addresses }))
+    Ok(Some(OrderToTell { store, order, lines, taxes, addresses, parcel }))
+}
+
+/// Parcels that left later do not count: their own mails tell them.
+async fn parcel(connection: &mut PgConnection, order_id: Uuid, id: Uuid) -> sqlx::Result<Option<Parcel>> {
+    let contents = sqlx::query_as!(
+        Content,
+        r#"SELECT o.title, o.option_values, coalesce(sum(l.quantity) FILTER (WHERE f.id = $2), 0) AS "shipped!",
+                  o.quantity - coalesce(sum(l.quantity), 0) AS "to_come!"
+           FROM order_lines o
+           LEFT JOIN (fulfilment_lines l
+                      JOIN fulfilments f ON f.id = l.fulfilment_id
+                      JOIN fulfilments this ON this.id = $2 AND (f.shipped_at, f.id) <= (this.shipped_at, this.id))
+                  ON l.order_id = o.order_id AND l.variant_id = o.variant_id
+           WHERE o.order_id = $1
+           GROUP BY o.order_id, o.position ORDER BY o.position"#,
+        order_id,
+        id
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let row = sqlx::query!(
+        "SELECT carrier, tracking_number, tracking_url FROM fulfilments WHERE id = $1 AND order_id = $2",
+        id,
+        order_id
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Parcel {
+        id,
+        carrier: row.carrier,
+        tracking_number: row.tracking_number,
+        tracking_url: row.tracking_url,
+        contents,
+    }))
 }

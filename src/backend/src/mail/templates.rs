@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     Mail,
-    order::{OrderToTell, Tax},
+    order::{Content, OrderToTell, Parcel, Tax},
 };
 use crate::{
     capability::{Capability, Secrets},
@@ -38,6 +38,39 @@ struct Cancellation<'a> {
 #[template(path = "cancellation.txt")]
 struct PlainCancellation<'a> {
     letter: &'a Letter<'a>,
+}
+
+/// A parcel of an order left.
+#[derive(Template)]
+#[template(path = "shipment.html")]
+struct Shipment<'a> {
+    letter: &'a Letter<'a>,
+    parcel: ParcelInWords<'a>,
+}
+
+/// The same for those who read plain text.
+#[derive(Template)]
+#[template(path = "shipment.txt")]
+struct PlainShipment<'a> {
+    letter: &'a Letter<'a>,
+    parcel: ParcelInWords<'a>,
+}
+
+/// A parcel as its mail tells it.
+#[derive(Clone)]
+struct ParcelInWords<'a> {
+    /// `DHL, 0034…`.
+    carried: Option<String>,
+    follow: Option<&'a str>,
+    shipped: Vec<Piece>,
+    to_come: Vec<Piece>,
+}
+
+/// So many of something.
+#[derive(Clone)]
+struct Piece {
+    what: String,
+    detail: String,
 }
 
 /// An order in words, as every mail about one tells it.
@@ -83,6 +116,41 @@ pub fn cancellation(told: &OrderToTell, secrets: &Secrets, public_url: &Url) -> 
         text: PlainCancellation { letter }.render()?,
         html: Cancellation { letter }.render()?,
     })
+}
+
+/// That a parcel left, what is in it, and what is still to come.
+pub fn shipment(told: &OrderToTell, secrets: &Secrets, public_url: &Url) -> askama::Result<Mail> {
+    let letter = &Letter::new(told, secrets, public_url);
+    let Some(parcel) = &told.parcel else { return Err(askama::Error::custom("the parcel is not there")) };
+    let words = ParcelInWords::new(parcel);
+    let all = if words.to_come.is_empty() { "is" } else { "is partly" };
+    Ok(Mail {
+        name: format!("order-{}-shipment-{}", told.order.id, parcel.id),
+        to: told.order.email.clone(),
+        subject: format!("Your order {} at {} {all} on its way", told.order.number, told.store.name),
+        text: PlainShipment { letter, parcel: words.clone() }.render()?,
+        html: Shipment { letter, parcel: words }.render()?,
+    })
+}
+
+impl<'a> ParcelInWords<'a> {
+    fn new(parcel: &'a Parcel) -> Self {
+        let carried: Vec<_> = [&parcel.carrier, &parcel.tracking_number].into_iter().flatten().cloned().collect();
+        let pieces = |count: fn(&Content) -> i64| {
+            let some = parcel.contents.iter().filter(|content| count(content) > 0);
+            some.map(|content| Piece {
+                what: format!("{} × {}", count(content), content.title),
+                detail: content.option_values.join(" · "),
+            })
+            .collect()
+        };
+        Self {
+            carried: (!carried.is_empty()).then(|| carried.join(", ")),
+            follow: parcel.tracking_url.as_deref(),
+            shipped: pieces(|content| content.shipped),
+            to_come: pieces(|content| content.to_come),
+        }
+    }
 }
 
 impl<'a> Letter<'a> {

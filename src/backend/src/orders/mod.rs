@@ -1,6 +1,8 @@
 //! Orders: what was sold, what became of it, and who may see it.
 
 pub mod access;
+pub mod admin;
+pub mod fulfilment;
 pub mod handlers;
 pub mod history;
 pub mod model;

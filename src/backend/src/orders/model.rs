@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fulfilment::model::Fulfilment;
 use crate::{catalog::model::Picture, checkout::addresses::Address, money::Money};
 
 /// Where an order stands.
@@ -99,6 +100,8 @@ pub struct Order {
     pub can_pay: bool,
     /// Whether it can be cancelled now.
     pub can_cancel: bool,
+    /// What left, the first parcel first.
+    pub fulfilments: Vec<Fulfilment>,
     /// Its history, oldest first.
     pub events: Vec<OrderEvent>,
 }

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::model::{
-    FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax,
+use super::{
+    fulfilment,
+    model::{FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax},
 };
 use crate::{catalog::model::Picture, checkout::addresses::Address, checkout::rules::percent, money::Money};
 
@@ -67,6 +68,7 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
     let lines = lines(connection, id, &head.currency).await?;
     let taxes = taxes(connection, id, &head.currency).await?;
     let [shipping_address, billing_address] = addresses(connection, id).await?;
+    let fulfilments = fulfilment::queries::of_order(connection, id).await?;
     let events = events(connection, id).await?;
     let money = |amount| Money { amount, currency: head.currency.clone() };
     Ok(Order {
@@ -97,6 +99,7 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
         expires_at: head.expires_at,
         email: head.email,
         currency: head.currency,
+        fulfilments,
         events,
     })
 }

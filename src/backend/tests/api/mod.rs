@@ -1,6 +1,7 @@
 //! `/api`.
 
 mod account;
+mod admin;
 mod auth;
 mod carts;
 mod categories;

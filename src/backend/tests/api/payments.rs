@@ -20,6 +20,7 @@ use crate::support::{
     Reply, Shop,
     builders::product,
     guest::{Bought, Guest, stock, variant_of},
+    orders::parcel,
     payment_at,
     provider::{CONFIRMED_CARD, DECLINED_CARD, GOOD_CARD},
 };
@@ -360,7 +361,7 @@ async fn what_was_shipped_cannot_be_cancelled(db: PgPool) {
     let bought = Guest::with(&shop, mug, 2).await.buy().await;
     provider.confirm(&begin(&bought).await, GOOD_CARD).await;
     is_confirmed(&shop).await;
-    sqlx::query("UPDATE stock_reservations SET held = 1, shipped = 1").execute(&shop.db).await.unwrap();
+    parcel(&shop.db, order_id(&shop, &bought).await, &[("MUG-1", 1)]).await;
     assert_eq!(stock(&shop.db, mug).await, (9, 1));
     assert_eq!(bought.cancel().await.refusal(), (409, "order_shipped".into()));
     let order = bought.read().await;

@@ -41,6 +41,19 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "order 1001 order 1004",
     ),
     (
+        "reservations_follow_their_order",
+        "ALTER TABLE stock_reservations DISABLE TRIGGER USER; ALTER TABLE fulfilment_lines DISABLE TRIGGER USER;
+         UPDATE stock_reservations SET shipped = 0 FROM orders o WHERE o.id = order_id AND number = 1003;
+         DELETE FROM fulfilment_lines USING orders o WHERE o.id = order_id AND number = 1003",
+        "order 1003",
+    ),
+    (
+        "what_was_shipped_is_in_parcels",
+        "ALTER TABLE fulfilment_lines DISABLE TRIGGER USER;
+         UPDATE fulfilment_lines SET quantity = quantity + 1",
+        "order 1003",
+    ),
+    (
         "an_order_is_captured_once",
         "DROP INDEX payments_one_captured_an_order;
          INSERT INTO payments (order_id, amount, currency, status, captured)
@@ -114,6 +127,35 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "INSERT INTO order_events (order_id, kind) SELECT id, 'cancelled' FROM orders WHERE number = 1001",
         "order 1001",
     ),
+    (
+        "history_follows_the_status",
+        "INSERT INTO order_events (order_id, kind) SELECT id, 'completed' FROM orders WHERE number = 1002",
+        "order 1002",
+    ),
+    (
+        "the_audit_log_is_a_chain",
+        "ALTER TABLE audit_log DISABLE TRIGGER USER;
+         UPDATE audit_log SET after = '{\"on_hand\": 9}' WHERE position = 2",
+        "entry 2",
+    ),
+    (
+        "the_audit_log_is_a_chain",
+        "ALTER TABLE audit_log DISABLE TRIGGER USER; DELETE FROM audit_log WHERE position = 2",
+        "entry 3",
+    ),
+    (
+        "the_audit_log_is_a_chain",
+        "ALTER TABLE audit_log DISABLE TRIGGER USER; DELETE FROM audit_log WHERE position = 1",
+        "entry 2",
+    ),
+    (
+        // Whoever knows how to make a hash has to make all that follow.
+        "the_audit_log_is_a_chain",
+        "ALTER TABLE audit_log DISABLE TRIGGER USER;
+         UPDATE audit_log SET account_id = gen_random_uuid() WHERE position = 1;
+         UPDATE audit_log l SET hash = audit_log_digest(l) WHERE position = 1",
+        "entry 2",
+    ),
 ];
 
 async fn filled(db: &PgPool) {
@@ -124,6 +166,16 @@ async fn filled(db: &PgPool) {
     order("MUG-1", 1).completed().create(db).await;
     order("MUG-1", 1).cancelled().create(db).await;
     order("CAP-1", 1).tax_on_top().refunded().create(db).await;
+    sqlx::query(
+        "INSERT INTO audit_log (account_id, role, proof, proof_id, action, subject_type, subject_id, after, position,
+                                previous_hash, hash)
+         SELECT gen_random_uuid(), 'administrator', 'session', gen_random_uuid(), 'stock.moved', 'variant', number::text,
+                jsonb_build_object('on_hand', number), 0, '', ''
+         FROM generate_series(1, 3) AS number",
+    )
+    .execute(db)
+    .await
+    .unwrap();
 }
 
 /// The invariants that do not hold, with what is named.

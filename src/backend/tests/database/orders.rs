@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use super::refusal;
 use crate::support::{
     builders::{product, variant},
-    orders::order,
+    orders::{order, parcel},
 };
 
 /// On hand, reserved and the movements' kinds of the only variant.
@@ -120,16 +120,32 @@ async fn an_orders_sums_add_up(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_reservation_moves_the_stock(db: PgPool) {
     product("mug").variant(variant(&[], 1400, 5)).create(&db).await;
-    order("MUG-1", 4).create(&db).await;
+    let order_id = order("MUG-1", 4).create(&db).await.id;
     assert_eq!(stock(&db).await, (5, 4, vec!["reserved".to_owned()]));
     for change in ["held = held + 1", "shipped = -1", "held = 3, shipped = 2"] {
         let sql = format!("UPDATE stock_reservations SET {change}");
         assert_eq!(refusal(&db, &sql).await, "stock_reservations_only_shrink", "{change}");
     }
-    run(&db, "UPDATE stock_reservations SET held = 1, shipped = 2").await;
+    let past_the_fulfilments = "UPDATE stock_reservations SET held = 2, shipped = 2";
+    assert_eq!(refusal(&db, past_the_fulfilments).await, "stock_reservations_ship_by_fulfilments");
+    run(&db, "UPDATE stock_reservations SET held = 3").await;
+    parcel(&db, order_id, &[("MUG-1", 2)]).await;
     let (on_hand, reserved, mut kinds) = stock(&db).await;
     kinds.sort();
     assert_eq!((on_hand, reserved, kinds.join(" ").as_str()), (3, 1, "released reserved shipped"));
+    let more =
+        "INSERT INTO fulfilment_lines SELECT fulfilment_id, order_id, gen_random_uuid(), 1 FROM fulfilment_lines";
+    assert_eq!(refusal(&db, more).await, "fulfilment_lines_were_ordered");
+    let too_many = "INSERT INTO fulfilments (order_id) SELECT order_id FROM fulfilments;
+                    INSERT INTO fulfilment_lines SELECT f.id, l.order_id, l.variant_id, 2
+                    FROM fulfilment_lines l JOIN fulfilments f ON f.id <> l.fulfilment_id";
+    assert_eq!(refusal(&db, too_many).await, "stock_reservations_held_is_not_negative");
+    assert_eq!(refusal(&db, "UPDATE fulfilment_lines SET quantity = 1").await, "fulfilment_lines_are_history");
+    assert_eq!(refusal(&db, "DELETE FROM fulfilment_lines").await, "fulfilment_lines_stay");
+    for url in ["http://carrier.example", "javascript:alert(1)"] {
+        let sql = format!("INSERT INTO fulfilments (order_id, tracking_url) SELECT order_id, '{url}' FROM fulfilments");
+        assert_eq!(refusal(&db, &sql).await, "fulfilments_tracking_url_is_safe");
+    }
     run(&db, "UPDATE stock_reservations SET held = 0").await;
     assert_eq!((stock(&db).await.0, stock(&db).await.1), (3, 0));
     let held =

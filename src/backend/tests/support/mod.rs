@@ -8,6 +8,7 @@ pub mod orders;
 pub mod program;
 pub mod provider;
 pub mod smtp;
+pub mod staff;
 pub mod wire;
 
 use std::{

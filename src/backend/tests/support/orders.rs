@@ -92,7 +92,7 @@ impl Order {
         let steps: &[&str] = match self.stage {
             Stage::Pending => &[],
             Stage::Confirmed => PAY,
-            Stage::Completed => &[PAY[0], PAY[1], PAY[2], COMPLETE[0], COMPLETE[1]],
+            Stage::Completed => &[PAY[0], PAY[1], PAY[2], COMPLETE[0], COMPLETE[1], COMPLETE[2], COMPLETE[3]],
             Stage::Cancelled => {
                 &[CANCEL[0], CANCEL[1], CANCEL[2], "UPDATE payments SET status = 'cancelled' WHERE order_id = $1"]
             }
@@ -174,8 +174,11 @@ const PAY: &[&str] = &[
     "INSERT INTO order_events (order_id, kind) VALUES ($1, 'paid')",
 ];
 const COMPLETE: &[&str] = &[
-    "UPDATE stock_reservations SET shipped = held, held = 0 WHERE order_id = $1",
+    "INSERT INTO fulfilments (order_id) VALUES ($1)",
+    "INSERT INTO fulfilment_lines SELECT f.id, f.order_id, r.variant_id, r.held
+     FROM fulfilments f JOIN stock_reservations r USING (order_id) WHERE order_id = $1",
     "UPDATE orders SET status = 'completed' WHERE id = $1",
+    "INSERT INTO order_events (order_id, kind) VALUES ($1, 'fulfilled'), ($1, 'completed')",
 ];
 const CANCEL: &[&str] = &[
     "UPDATE stock_reservations SET held = 0 WHERE order_id = $1",
@@ -186,6 +189,34 @@ const REFUND: &[&str] = &[
     "INSERT INTO refunds (payment_id, amount, reason, status) SELECT id, captured, 'cancelled', 'succeeded' FROM payments WHERE order_id = $1",
     "INSERT INTO order_events (order_id, kind) VALUES ($1, 'refunded')",
 ];
+
+/// Ships so many of some variants, by their SKUs, in one parcel.
+pub async fn parcel(db: &PgPool, order: Uuid, lines: &[(&str, i32)]) -> Uuid {
+    let (skus, quantities): (Vec<_>, Vec<_>) =
+        lines.iter().map(|(sku, quantity)| ((*sku).to_owned(), *quantity)).unzip();
+    let mut tx = db.begin().await.unwrap();
+    let id = sqlx::query_scalar(
+        "INSERT INTO fulfilments (order_id, carrier, tracking_number, tracking_url)
+         VALUES ($1, 'Post & Sons', 'RR 123', 'https://post.example/?parcel=RR123&to=you') RETURNING id",
+    )
+    .bind(order)
+    .fetch_one(&mut *tx)
+    .await
+    .unwrap();
+    sqlx::query(
+        "INSERT INTO fulfilment_lines SELECT $1, $2, v.id, l.quantity
+         FROM unnest($3, $4) AS l (sku, quantity) JOIN variants v USING (sku)",
+    )
+    .bind(id)
+    .bind(order)
+    .bind(&skus)
+    .bind(&quantities)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    id
+}
 
 async fn run(connection: &mut PgConnection, sql: &str, order: Uuid) {
     sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).bind(order).execute(connection).await.unwrap();

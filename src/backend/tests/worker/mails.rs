@@ -3,7 +3,7 @@
 use devopsify::{
     capability::Capability,
     config::MailConfig,
-    jobs::{self, cancellation::SendCancellation, confirmation::SendConfirmation},
+    jobs::{self, cancellation::SendCancellation, confirmation::SendConfirmation, shipment::SendShipment},
     mail::Mailer,
 };
 use sqlx::PgPool;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Bench;
 use crate::support::{
     builders::{product, variant},
-    orders::{Placed, order},
+    orders::{Placed, order, parcel},
     smtp::{MailServer, Manner},
 };
 
@@ -25,7 +25,10 @@ impl Bench {
     }
 
     async fn send(&self) {
-        self.run(|options| options.define_job::<SendConfirmation>().define_job::<SendCancellation>()).await;
+        self.run(|options| {
+            options.define_job::<SendConfirmation>().define_job::<SendCancellation>().define_job::<SendShipment>()
+        })
+        .await;
     }
 
     /// The events of an order that mails wrote.
@@ -218,6 +221,50 @@ async fn a_cancellation_tells_what_is_given_back(db: PgPool) {
     assert!(mail.text.contains("We give back €33.90"), "{}", mail.text);
     assert!(mail.html.contains("€33.90</span> in the way that you paid"), "{}", mail.html);
     assert_eq!(bench.told(placed.id).await, ["cancellation_sent"]);
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_shipment_tells_what_left_and_what_is_still_to_come(db: PgPool) {
+    stocked(&db).await;
+    let mut server = MailServer::open(Manner::Takes).await;
+    let bench = Bench::writing_to(db.clone(), Some(&server.url)).await;
+    let placed = order("TEE-1", 3).line("MUG-1", 1).paid().create(&db).await;
+    let first = parcel(&db, placed.id, &[("TEE-1", 2)]).await;
+    let rest = parcel(&db, placed.id, &[("TEE-1", 1), ("MUG-1", 1)]).await;
+    // The first one's mail is late: it tells what was to come when that left.
+    for id in [first, first] {
+        jobs::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, id).await.unwrap();
+        bench.send().await;
+    }
+    let mail = read(&server.mail().await);
+    assert!(server.is_empty(), "each parcel has one mail");
+    let subject = format!("Subject: Your order {} at Mainline Supply is partly on its way", placed.number);
+    assert!(mail.headers.replace("\n ", " ").contains(&subject), "{}", mail.headers);
+    assert!(mail.headers.contains(&format!("order-{}-shipment-{first}@shop.example", placed.id)), "{}", mail.headers);
+    for told in [
+        "A part of your order is on its way.",
+        "2 × Merge Tee",
+        "1 × Merge Tee",
+        "1 × Cache Mug",
+        "Still to come",
+        "Hauptstr. 1",
+    ] {
+        assert!(mail.text.contains(told), "the text has no {told:?}: {}", mail.text);
+        assert!(mail.html.contains(told), "the HTML has no {told:?}: {}", mail.html);
+    }
+    assert!(mail.text.contains("with Post & Sons, RR 123."), "{}", mail.text);
+    assert!(mail.text.contains("Follow your parcel: https://post.example/?parcel=RR123&to=you\n"), "{}", mail.text);
+    assert!(mail.html.contains("Post &#38; Sons, RR 123"), "{}", mail.html);
+    assert!(mail.html.contains("href=\"https://post.example/?parcel=RR123&#38;to=you\""), "{}", mail.html);
+    let token = bench.context.secrets.token(Capability::Order, placed.id);
+    assert!(mail.text.contains(&format!("https://shop.example/orders/{}#{token}", placed.number)), "{}", mail.text);
+
+    jobs::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, rest).await.unwrap();
+    bench.send().await;
+    let mail = read(&server.mail().await);
+    assert!(mail.text.contains("Your parcel is on its way.") && !mail.text.contains("Still to come"), "{}", mail.text);
+    assert!(!mail.html.contains("Still to come"), "{}", mail.html);
+    assert_eq!(bench.told(placed.id).await, ["shipment_sent", "shipment_sent"]);
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]

@@ -11,7 +11,7 @@ use crate::{
     app::App,
     cart,
     error::{Error, Guarded, Refusals, Result},
-    extract::{PathParam, Query},
+    extract::{PathNumber, Query},
     orders::{self, history},
     pagination,
     store::NoParameters,
@@ -46,10 +46,9 @@ pub async fn list_orders(
 pub async fn reorder(
     State(app): State<App>,
     caller: Caller,
-    PathParam(number): PathParam,
+    PathNumber(number): PathNumber,
     _: Query<NoParameters>,
 ) -> Result<Response> {
-    let number = number.parse().map_err(|_| Error::NotFound("order"))?;
     let mut db = app.db.acquire().await?;
     let (id, owner) = orders::queries::find(&mut db, number).await?.ok_or(Error::NotFound("order"))?;
     if owner != Some(caller.account_id) {
