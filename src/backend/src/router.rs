@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::{
     Router,
     body::Body,
-    extract::Request,
-    http::{Extensions, HeaderMap, StatusCode, Version, header},
+    extract::{MatchedPath, Request},
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -28,7 +28,10 @@ use crate::{
     admin::{customers, log, staff},
     app::App,
     cart::handlers as cart,
-    catalog::{admin::stock, handlers as catalog, sitemap},
+    catalog::{
+        admin::{pictures, prices, products, stock, variants},
+        handlers as catalog, sitemap,
+    },
     checkout::handlers as checkout,
     edge,
     error::{Error, Problem},
@@ -38,8 +41,15 @@ use crate::{
     store, telemetry,
 };
 
-const BODY_LIMIT: usize = 1 << 20;
-const API_TIMEOUT: Duration = Duration::from_millis(4_500);
+/// What a request may bring, and how long it may take.
+struct Limits {
+    body: usize,
+    time: Duration,
+}
+
+const LIMITS: Limits = Limits { body: 1 << 20, time: Duration::from_millis(4_500) };
+/// The bytes of a picture are more than any JSON, and take their time on a slow line.
+const UPLOAD_LIMITS: Limits = Limits { body: pictures::MAX_BYTES, time: Duration::from_secs(60) };
 
 #[derive(OpenApi)]
 #[openapi(info(title = "DevOpsify", description = "The API of a DevOpsify store."), components(schemas(Problem)))]
@@ -90,6 +100,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(privacy::get_export, privacy::request_export))
         .routes(routes!(privacy::get_export_file))
         .routes(routes!(privacy::erase_account))
+        .routes(routes!(products::find_products, products::create_product))
+        .routes(routes!(products::inspect_product, products::change_product))
+        .routes(routes!(variants::add_variant))
+        .routes(routes!(variants::change_variant))
+        .routes(routes!(prices::set_price, prices::remove_price))
+        .routes(routes!(pictures::add_picture))
+        .routes(routes!(pictures::change_picture, pictures::remove_picture))
         .routes(routes!(stock::move_stock))
         .routes(routes!(order_desk::find_orders))
         .routes(routes!(order_desk::inspect_order))
@@ -156,17 +173,25 @@ async fn no_such_route() -> Error {
     Error::NotFound("endpoint")
 }
 
+fn limits(request: &Request) -> &'static Limits {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    if request.method() == Method::POST && path == Some(pictures::UPLOAD_PATH) { &UPLOAD_LIMITS } else { &LIMITS }
+}
+
 /// A body that says that it is too large is refused at once, one that turns out to be is cut off.
 async fn within_size(request: Request, next: Next) -> Response {
+    let limit = limits(&request).body;
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_LIMIT) {
+    if announced.is_some_and(|length| length > limit) {
         return Error::TooLarge.into_response();
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, BODY_LIMIT)))).await
+    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
 }
 
 /// Nothing of the API takes longer than this; what would is answered and abandoned.
 async fn within_time(request: Request, next: Next) -> Response {
-    tokio::time::timeout(API_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| Error::Timeout.into_response())
+    tokio::time::timeout(limits(&request).time, next.run(request))
+        .await
+        .unwrap_or_else(|_| Error::Timeout.into_response())
 }

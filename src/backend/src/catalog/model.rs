@@ -177,7 +177,8 @@ pub struct CategoryLink {
 }
 
 /// What there is to choose of one kind.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ProductOption {
     /// Such as Color.
     pub name: String,

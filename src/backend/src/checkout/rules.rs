@@ -1,5 +1,7 @@
 //! What an order costs. Pure: integers of minor units, checked, rounded in one place.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
@@ -39,7 +41,8 @@ pub struct Taxes {
 }
 
 /// Which rate something has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum TaxCategory {
     /// Most goods.
     Standard,

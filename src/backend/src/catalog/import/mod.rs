@@ -18,7 +18,7 @@ mod row;
 mod staging;
 mod stock;
 mod stock_queries;
-mod text;
+pub(in crate::catalog) mod text;
 mod write;
 
 use std::path::Path;
