@@ -6,6 +6,7 @@ mod auth;
 mod carts;
 mod categories;
 mod conventions;
+mod matrix;
 mod orders;
 mod payments;
 mod product;

@@ -44,7 +44,7 @@ pub struct Shop {
     pub media: MediaStore,
     pub stripe: Stripe,
     pub client: Client,
-    pub passwords: Passwords,
+    pub app: App,
     _folder: TempDir,
 }
 
@@ -122,6 +122,14 @@ impl Shop {
         (Self::on(listener, db, "http://shop.example", payment_at(&provider.url), change).await, provider)
     }
 
+    /// A store that can be paid and decides by another policy.
+    pub async fn ruled_by(db: PgPool, policy: Policy) -> (Self, Provider) {
+        let (mut shop, provider) = Self::selling(db).await;
+        shop.app.policy = policy;
+        shop.origin = serve(router::router(shop.app.clone())).await;
+        (shop, provider)
+    }
+
     /// A store whose provider's webhooks get lost.
     pub async fn deaf(db: PgPool) -> (Self, Provider) {
         let lost = format!("http://{}/lost", unused_address().await);
@@ -159,10 +167,9 @@ impl Shop {
         };
         change(&mut config);
         let stripe = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
-        let passwords = Passwords::new().unwrap();
         let app = App {
             policy: Policy::default(),
-            passwords: passwords.clone(),
+            passwords: Passwords::new().unwrap(),
             db: db.clone(),
             media: media.clone(),
             public_url: public_url.parse().unwrap(),
@@ -171,11 +178,11 @@ impl Shop {
             secrets: secrets(),
             config: Arc::new(config),
         };
-        let origin = serve_on(listener, router::router(app));
+        let origin = serve_on(listener, router::router(app.clone()));
         // The server alone sets the provider of TLS; nothing here speaks it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { db, origin, media, stripe, client, passwords, _folder: folder }
+        Self { db, origin, media, stripe, client, app, _folder: folder }
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -53,9 +53,9 @@ async fn a_password_is_hashed_where_there_is_no_account_too(db: PgPool) {
     Browser::of(&shop, "ada@example.com").await;
     let stranger = Browser::new(&shop);
     for email in ["ada@example.com", "nobody@example.com"] {
-        let before = shop.passwords.hashed();
+        let before = shop.app.passwords.hashed();
         assert_eq!(stranger.login(email, "not the right one").await.status, StatusCode::UNAUTHORIZED);
-        assert_eq!(shop.passwords.hashed() - before, 1, "{email}");
+        assert_eq!(shop.app.passwords.hashed() - before, 1, "{email}");
     }
 }
 

@@ -106,7 +106,8 @@ impl<'a> World<'a> {
             }
             "GET /api/search/suggestions" => Wanted::get("/api/search/suggestions?q=mug"),
             "POST /api/webhooks/stripe" => {
-                let event = json!({ "id": "evt_1", "object": "event", "type": "ping", "created": 1, "data": { "object": {} } });
+                let event =
+                    json!({ "id": "evt_1", "object": "event", "type": "ping", "created": 1, "data": { "object": {} } });
                 let signed = webhook::sign("whsec_test", chrono::Utc::now().timestamp(), event.to_string().as_bytes());
                 Wanted::with(path, event).header("stripe-signature", signed)
             }
@@ -249,7 +250,11 @@ impl<'a> World<'a> {
                 let sql = "INSERT INTO media (product_id, position, source)
                            SELECT product_id, 1, 'https://pictures.example/' || id FROM variants WHERE id = $1 RETURNING id";
                 let path = fill(of(sql).await);
-                if endpoint.starts_with("PATCH") { Wanted::with(path, json!({ "alt": "A mug" })) } else { Wanted::get(path) }
+                if endpoint.starts_with("PATCH") {
+                    Wanted::with(path, json!({ "alt": "A mug" }))
+                } else {
+                    Wanted::get(path)
+                }
             }
             "POST /api/admin/stock-movements" => {
                 let body = json!({ "variant_id": mug, "kind": "received", "quantity": 1, "reason": "Delivery" });
@@ -271,11 +276,7 @@ impl<'a> World<'a> {
     /// The slug of a new product that can be bought.
     async fn product(&self) -> String {
         let slug = format!("mug-{}", Uuid::now_v7());
-        product(&slug)
-            .option("Size", &["M", "L"])
-            .variant(variant(&["M"], 1400, 10))
-            .create(&self.shop.db)
-            .await;
+        product(&slug).option("Size", &["M", "L"]).variant(variant(&["M"], 1400, 10)).create(&self.shop.db).await;
         slug
     }
 
@@ -354,13 +355,15 @@ async fn hash() -> &'static str {
 
 async fn person(shop: &Shop, role: &str, proof: &str) -> Person {
     let email = format!("{}@example.com", Uuid::now_v7());
-    let id = sqlx::query_scalar("INSERT INTO accounts (email, name, password_hash, role) VALUES ($1, '', $2, $3) RETURNING id")
-        .bind(&email)
-        .bind(hash().await)
-        .bind(role)
-        .fetch_one(&shop.db)
-        .await
-        .unwrap();
+    let id = sqlx::query_scalar(
+        "INSERT INTO accounts (email, name, password_hash, role) VALUES ($1, '', $2, $3) RETURNING id",
+    )
+    .bind(&email)
+    .bind(hash().await)
+    .bind(role)
+    .fetch_one(&shop.db)
+    .await
+    .unwrap();
     Person { id, email, token: session(&shop.db, id, proof).await.0 }
 }
 
