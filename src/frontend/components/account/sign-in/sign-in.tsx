@@ -1,0 +1,52 @@
+'use client';
+// Signing in: address and password, then a code where the account wants one.
+import { useEffect, useState } from 'react';
+import { CodeForm } from '@/components/account/sign-in/code-form';
+import { PasswordForm } from '@/components/account/sign-in/password-form';
+import { SignedInAlready } from '@/components/account/sign-in/signed-in-already';
+import { Alert } from '@/components/ui/alert';
+import { isProbablySignedIn } from '@/lib/account/hint';
+import { type Arrival, arrivedAfter } from '@/lib/account/next';
+import { goOn } from '@/lib/account/session';
+import type { SignedIn } from '@/lib/api/auth';
+
+const SAID: Record<Arrival, string> = {
+  session: 'You have been signed out, because some time has passed. Sign in to go on.',
+  'sign-out': 'You are signed out. Nothing of your account stays in this browser.',
+  password: 'Your new password is set. Sign in with it.',
+};
+
+export function SignIn() {
+  const [wantsCode, setWantsCode] = useState(false);
+  const [hasExpired, setHasExpired] = useState(false);
+  const [after, setAfter] = useState<Arrival | null>(null);
+  const [mayBeIn, setMayBeIn] = useState(false);
+
+  // Only the browser knows how somebody came here.
+  useEffect(() => {
+    setAfter(arrivedAfter());
+    setMayBeIn(isProbablySignedIn());
+  }, []);
+
+  const proceed = async ({ state }: SignedIn) => {
+    if (state === 'signed_in') await goOn();
+    setWantsCode(state === 'second_factor_required');
+    // With a code still wanted this page stays.
+    return state === 'signed_in';
+  };
+
+  const startAgain = (expired: boolean) => {
+    setHasExpired(expired);
+    setWantsCode(false);
+  };
+
+  if (wantsCode) return <CodeForm onProven={proceed} onBack={startAgain} />;
+  return (
+    <div className="grid gap-6">
+      {hasExpired ? <Alert>That took a little long. Please type your password once more.</Alert> : null}
+      {after && !hasExpired ? <Alert>{SAID[after]}</Alert> : null}
+      {mayBeIn ? <SignedInAlready /> : null}
+      <PasswordForm onAnswer={proceed} />
+    </div>
+  );
+}
