@@ -1,5 +1,6 @@
-// The header: the shop's name, its categories, its search, the cart. On a phone the categories fold away.
+// The header: the shop's name, its categories, its search, account and cart. On a phone the categories fold away.
 import { CartButton } from '@/components/cart/cart-button';
+import { AccountLink } from '@/components/frame/account-link';
 import { CategoryMenu } from '@/components/frame/category-menu';
 import { SearchBox } from '@/components/search/search-box';
 import { Mark } from '@/components/ui/icons';
@@ -36,7 +37,10 @@ export function Header({ storeName, categories }: Props) {
           </ul>
         </nav>
         <SearchBox />
-        <CartButton />
+        <div className="flex items-center gap-4 lg:gap-6">
+          <AccountLink />
+          <CartButton />
+        </div>
       </div>
     </header>
   );
