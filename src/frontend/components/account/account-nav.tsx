@@ -5,12 +5,12 @@ const PAGES = [
   { path: '/account/orders', name: 'Orders' },
   { path: '/account/addresses', name: 'Addresses' },
   { path: '/account/security', name: 'Security' },
-  { path: '/account/privacy', name: 'Your data' },
+  { path: '/account/privacy', name: 'Data' },
 ] as const;
 
 export type AccountPath = (typeof PAGES)[number]['path'];
 
-const SHAPE = 'inline-flex min-h-11 items-center border-current lg:min-h-9 lg:w-full lg:pl-4';
+const SHAPE = 'inline-flex min-h-11 items-center lg:min-h-9 lg:w-full';
 
 export function AccountNav({ current }: { current: AccountPath }) {
   return (
@@ -22,12 +22,12 @@ export function AccountNav({ current }: { current: AccountPath }) {
               <a
                 href={path}
                 aria-current="page"
-                className={`${SHAPE} border-b-2 border-accent font-[560] lg:border-b-0 lg:border-l-2`}
+                className={`${SHAPE} border-b-2 border-accent font-[560] lg:border-b-0 lg:border-l-2 lg:pl-3.5`}
               >
                 {name}
               </a>
             ) : (
-              <a href={path} className={`${SHAPE} text-muted hover:text-ink`}>
+              <a href={path} className={`${SHAPE} text-muted hover:text-ink lg:pl-4`}>
                 {name}
               </a>
             )}

@@ -49,7 +49,7 @@ function Greeting({ account, onChange }: GreetingProps) {
       <div>
         <p className="text-h2 font-[560]">{name ? `Hello, ${name}.` : 'Hello.'}</p>
         <p className="mt-1.5 text-small text-muted">
-          <span className="break-all">{email}</span>
+          <span className="wrap-anywhere">{email}</span>
           <span className="max-sm:hidden"> · </span>
           <span className="max-sm:block">with us since {formatDay(created_at)}</span>
         </p>

@@ -22,9 +22,9 @@ export function AccountOffer({ order }: { order: Order }) {
       <a
         href="/account/register"
         onClick={() => keepInvited({ email, name: shipping_address.name })}
-        className="quiet-link inline-flex min-h-8 items-center"
+        className="quiet-link mt-1 inline-block py-1 wrap-anywhere"
       >
-        Create an account for <span className="ml-[0.25em] break-all">{email}</span>
+        Create an account for {email}
       </a>
     </section>
   );

@@ -56,7 +56,11 @@ export function useForm<Name extends string>(
   const change = (name: Name) => (value: string) => {
     setValues((before) => ({ ...before, [name]: value }));
     // What is being put right is not complained about any more.
-    setRefusal(({ text, fields: { [name]: _, ...fields } }) => ({ text, fields }));
+    setRefusal((before) => {
+      if (before.fields[name] === undefined) return before;
+      const { [name]: _, ...fields } = before.fields;
+      return { ...before, fields };
+    });
   };
 
   const submit = (send: (values: Record<Name, string>) => Promise<boolean>) => (event: SubmitEvent) => {

@@ -30,7 +30,9 @@ export function AddressCard({ saved, countries, onEdit, onChanged }: Props) {
   const uses = [default_shipping ? 'Parcels go here' : '', default_billing ? 'Bills go here' : ''];
   return (
     <article aria-label={whose} className="flex h-full flex-col rounded-medium bg-surface p-5 text-small">
-      <p className="detail mb-3 min-h-[1lh] text-accent">{uses.filter(Boolean).join(' · ')}</p>
+      <p className="detail mb-3 min-h-[1lh] text-accent max-md:empty:hidden">
+        {uses.filter(Boolean).join(' · ')}
+      </p>
       <AddressText address={address} countries={countries} />
       {address.phone ? <p className="text-muted">{address.phone}</p> : null}
       {trouble ? (
@@ -42,16 +44,6 @@ export function AddressCard({ saved, countries, onEdit, onChanged }: Props) {
         <TextButton onClick={onEdit}>
           Edit<span className="sr-only"> {whose}</span>
         </TextButton>
-        {default_shipping ? null : (
-          <TextButton onClick={use({ default_shipping: true })}>
-            Send parcels here<span className="sr-only">: {whose}</span>
-          </TextButton>
-        )}
-        {default_billing ? null : (
-          <TextButton onClick={use({ default_billing: true })}>
-            Send bills here<span className="sr-only">: {whose}</span>
-          </TextButton>
-        )}
         <Confirm
           label={
             <>
@@ -67,6 +59,16 @@ export function AddressCard({ saved, countries, onEdit, onChanged }: Props) {
             onChanged();
           }}
         />
+        {default_shipping ? null : (
+          <TextButton onClick={use({ default_shipping: true })}>
+            Send parcels here<span className="sr-only">: {whose}</span>
+          </TextButton>
+        )}
+        {default_billing ? null : (
+          <TextButton onClick={use({ default_billing: true })}>
+            Send bills here<span className="sr-only">: {whose}</span>
+          </TextButton>
+        )}
       </div>
     </article>
   );

@@ -72,8 +72,7 @@ function Last({ email, onErased, onCancel }: Props & { onCancel: () => void }) {
       </h2>
       <PasswordProof action="Erase it for good" busyLabel="Erasing …" onProven={erase} onCancel={onCancel}>
         <p className="text-small text-muted">
-          <span className="break-all">{email}</span> cannot sign in any more from this moment on. Orders that
-          are on their way still arrive; their mails still tell you.
+          {email} cannot sign in any more from this moment on. Orders that are on their way still arrive.
         </p>
         <Checkbox
           checked={isSure}

@@ -22,7 +22,7 @@ export function ChangeEmail({ account, onChanged }: Props) {
   const { email, new_email } = account;
   return (
     <div className="grid gap-4">
-      <p className="text-body font-[560] break-all">{email}</p>
+      <p className="text-body font-[560] wrap-anywhere">{email}</p>
       {new_email ? <Pending account={account} newEmail={new_email} onChanged={onChanged} /> : null}
       {!new_email && !isOpen ? (
         <p>
@@ -57,9 +57,8 @@ function Pending({ account, newEmail, onChanged }: PendingProps) {
   return (
     <Alert title="Two mails are on their way">
       <p>
-        One to <span className="break-all">{account.email}</span>, one to{' '}
-        <span className="break-all">{newEmail}</span>. When the links of both were opened, the new address
-        counts. Until then nothing changes.
+        One to {account.email}, one to {newEmail}. When the links of both were opened, the new address counts.
+        Until then nothing changes.
       </p>
       <TextButton onClick={giveUp}>{isBusy ? 'Giving it up …' : 'Give the change up'}</TextButton>
       {trouble ? (

@@ -28,9 +28,11 @@ export function Sessions({ items, onChanged }: Props) {
             {session.current ? (
               <p className="detail mt-1 flex-none text-accent">this browser</p>
             ) : (
-              <TextButton onClick={end(() => endSession(session.id))}>
-                End<span className="sr-only"> {deviceName(session.user_agent)}</span>
-              </TextButton>
+              <p className="-mt-1.5 flex-none">
+                <TextButton onClick={end(() => endSession(session.id))}>
+                  End<span className="sr-only"> {deviceName(session.user_agent)}</span>
+                </TextButton>
+              </p>
             )}
           </li>
         ))}

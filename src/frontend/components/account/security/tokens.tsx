@@ -69,21 +69,23 @@ function TokenList({ items, onChanged }: { items: ApiToken[]; onChanged: () => v
               {token.last_used_at ? `last used ${formatMoment(token.last_used_at)}` : 'never used'}
             </p>
           </div>
-          <Confirm
-            label={
-              <>
-                Revoke<span className="sr-only"> {token.name}</span>
-              </>
-            }
-            title={`Revoke the token for ${token.name}?`}
-            text="Whatever uses it stops working at once."
-            action="Revoke it"
-            busyLabel="Revoking …"
-            onConfirm={async () => {
-              await revokeToken(token.id);
-              onChanged();
-            }}
-          />
+          <div className="-mt-1.5 flex-none">
+            <Confirm
+              label={
+                <>
+                  Revoke<span className="sr-only"> {token.name}</span>
+                </>
+              }
+              title={`Revoke the token for ${token.name}?`}
+              text="Whatever uses it stops working at once."
+              action="Revoke it"
+              busyLabel="Revoking …"
+              onConfirm={async () => {
+                await revokeToken(token.id);
+                onChanged();
+              }}
+            />
+          </div>
         </li>
       ))}
     </ul>

@@ -59,8 +59,8 @@ function LinkSent({ email }: { email: string }) {
         Look into your mail
       </h2>
       <p className="mt-4">
-        If <span className="font-[560] break-all">{email}</span> has an account, a link is on its way there.
-        It works once and for 30 minutes.
+        If <span className="font-[560] wrap-anywhere">{email}</span> has an account, a link is on its way
+        there. It works once and for 30 minutes.
       </p>
     </div>
   );

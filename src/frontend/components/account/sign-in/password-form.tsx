@@ -2,19 +2,23 @@
 // The first step of signing in.
 import { useEffect, useState } from 'react';
 import { FormTrouble } from '@/components/account/form-trouble';
+import { Alert } from '@/components/ui/alert';
 import { BusyButton } from '@/components/ui/busy-button';
 import { TextField } from '@/components/ui/field';
 import { PasswordField } from '@/components/ui/password-field';
 import { withNext } from '@/lib/account/next';
+import { NO_REFUSAL } from '@/lib/account/refusal';
 import { useForm } from '@/lib/account/use-form';
 import { type SignedIn, signIn } from '@/lib/api/auth';
 
 interface Props {
   /** True when it leads away from the page. */
   onAnswer: (answer: SignedIn) => Promise<boolean>;
+  /** Why somebody is here; what is wrong with the form takes its place. */
+  note: string | null;
 }
 
-export function PasswordForm({ onAnswer }: Props) {
+export function PasswordForm({ onAnswer, note }: Props) {
   const form = useForm({ email: 'The e-mail address', password: 'The password' });
   const [register, setRegister] = useState('/account/register');
   useEffect(() => setRegister(withNext('/account/register')), []);
@@ -27,6 +31,7 @@ export function PasswordForm({ onAnswer }: Props) {
         onSubmit={form.submit(async ({ email, password }) => onAnswer(await signIn(email.trim(), password)))}
         className="grid gap-5"
       >
+        {note && form.refusal === NO_REFUSAL ? <Alert>{note}</Alert> : null}
         <FormTrouble refusal={form.refusal} />
         <TextField
           label="E-mail"

@@ -81,8 +81,8 @@ function MailSent({ email, onBack }: { email: string; onBack: () => void }) {
         Look into your mail
       </h2>
       <p className="mt-4">
-        We have sent a mail to <span className="font-[560] break-all">{email}</span>: open its link to confirm
-        that the address is yours. If it has an account already, the mail says so.
+        We have sent a mail to <span className="font-[560] wrap-anywhere">{email}</span>: open its link to
+        confirm that the address is yours. If it has an account already, the mail says so.
       </p>
       <p className="mt-3 text-small text-muted">
         Nothing there after a few minutes? Look among what was sorted out as junk, or{' '}

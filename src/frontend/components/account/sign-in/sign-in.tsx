@@ -4,7 +4,6 @@ import { useEffect, useState } from 'react';
 import { CodeForm } from '@/components/account/sign-in/code-form';
 import { PasswordForm } from '@/components/account/sign-in/password-form';
 import { SignedInAlready } from '@/components/account/sign-in/signed-in-already';
-import { Alert } from '@/components/ui/alert';
 import { isProbablySignedIn } from '@/lib/account/hint';
 import { type Arrival, arrivedAfter } from '@/lib/account/next';
 import { goOn } from '@/lib/account/session';
@@ -15,6 +14,8 @@ const SAID: Record<Arrival, string> = {
   'sign-out': 'You are signed out. Nothing of your account stays in this browser.',
   password: 'Your new password is set. Sign in with it.',
 };
+
+const EXPIRED = 'That took a little long. Please type your password once more.';
 
 export function SignIn() {
   const [wantsCode, setWantsCode] = useState(false);
@@ -43,10 +44,8 @@ export function SignIn() {
   if (wantsCode) return <CodeForm onProven={proceed} onBack={startAgain} />;
   return (
     <div className="grid gap-6">
-      {hasExpired ? <Alert>That took a little long. Please type your password once more.</Alert> : null}
-      {after && !hasExpired ? <Alert>{SAID[after]}</Alert> : null}
       {mayBeIn ? <SignedInAlready /> : null}
-      <PasswordForm onAnswer={proceed} />
+      <PasswordForm onAnswer={proceed} note={hasExpired ? EXPIRED : after && SAID[after]} />
     </div>
   );
 }
