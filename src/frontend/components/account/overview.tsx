@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { ChangeName } from '@/components/account/change-name';
 import { OrderList } from '@/components/account/orders/order-list';
 import { OrdersEmpty, OrdersSkeleton } from '@/components/account/orders/order-states';
-import { LinesSkeleton, Own } from '@/components/account/own';
+import { areAnswered, LinesSkeleton, Own, Waiting } from '@/components/account/own';
 import { useOwn } from '@/components/account/use-own';
 import { Alert } from '@/components/ui/alert';
 import { ArrowIcon } from '@/components/ui/icons';
@@ -17,15 +17,23 @@ const LAST = 3;
 export function Overview() {
   const account = useOwn('account', readAccount);
   const orders = useOwn('orders', () => listOrders());
+  if (!areAnswered(account, orders)) {
+    return (
+      <Waiting>
+        <GreetingSkeleton />
+        <OrdersSkeleton count={LAST} />
+      </Waiting>
+    );
+  }
   return (
     <div className="grid gap-10 lg:gap-12">
-      <Own of={account} what="Your account" skeleton={<GreetingSkeleton />}>
+      <Own of={account} what="Your account" skeleton={null}>
         {(known) => <Greeting account={known} onChange={account.set} />}
       </Own>
       <Part title="Last orders" more={orders.data?.items.length ? '/account/orders' : null}>
-        <Own of={orders} what="Your orders" skeleton={<OrdersSkeleton count={LAST} />}>
+        <Own of={orders} what="Your orders" skeleton={null}>
           {({ items }) =>
-            items.length === 0 ? <OrdersEmpty /> : <OrderList orders={items.slice(0, LAST)} />
+            items.length === 0 ? <OrdersEmpty /> : <OrderList heading="h3" orders={items.slice(0, LAST)} />
           }
         </Own>
       </Part>
@@ -95,7 +103,7 @@ function Notice({ title, action, children }: { title: string; action: string; ch
 
 function GreetingSkeleton() {
   return (
-    <div>
+    <div className="mb-12">
       <div className="skeleton mb-4 h-8 w-56" />
       <LinesSkeleton count={2} />
     </div>

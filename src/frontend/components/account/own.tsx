@@ -24,14 +24,33 @@ export function Own<T>({ of: { data, error, retry }, what, skeleton, children }:
       </Alert>
     );
   }
+  return <Waiting>{skeleton}</Waiting>;
+}
+
+/** Whether all of it has been answered, so that a page can be shown at once and nothing on it moves. */
+export const areAnswered = (...parts: Pick<Loaded<unknown>, 'data' | 'error'>[]): boolean =>
+  parts.every(({ data, error }) => data !== null || Boolean(error));
+
+export function Waiting({ children }: { children: ReactNode }) {
   return (
     <div aria-busy="true">
       <p role="status" className="sr-only">
         Loading
       </p>
       <div aria-hidden="true" className="scriptless:hidden">
-        {skeleton}
+        {children}
       </div>
+    </div>
+  );
+}
+
+/** A page of panels that is on its way. */
+export function PanelsSkeleton() {
+  return (
+    <div className="grid gap-12">
+      <LinesSkeleton />
+      <LinesSkeleton count={2} />
+      <LinesSkeleton />
     </div>
   );
 }

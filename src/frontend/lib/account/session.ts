@@ -2,6 +2,7 @@
 
 import { forgetSignedIn, isProbablySignedIn, keepSignedIn } from '@/lib/account/hint';
 import { nextPage, signInPath } from '@/lib/account/next';
+import { readAccount } from '@/lib/api/account';
 import { signOut } from '@/lib/api/auth';
 import { isSignedOut } from '@/lib/api/errors';
 import { rejoin } from '@/lib/cart/store';
@@ -13,6 +14,17 @@ export async function goOn(): Promise<void> {
   keepSignedIn();
   await rejoin();
   window.location.assign(nextPage());
+}
+
+/** Who is signed in already has nothing to do where one signs in. What the API does not confirm changes nothing. */
+export async function goOnIfSignedIn(): Promise<void> {
+  if (!isProbablySignedIn()) return;
+  try {
+    await readAccount();
+    window.location.replace(nextPage());
+  } catch (error) {
+    if (isSignedOut(error)) forgetSignedIn();
+  }
 }
 
 /** Nothing of a person stays in a browser that they leave. */

@@ -120,13 +120,23 @@ test.describe('signing in', () => {
     expect(sent[0]?.body).toEqual({ email: 'ada@example.com', password: PASSWORD });
   });
 
-  test('offers to go on to who is signed in already', async ({ page }) => {
+  test('leads on who is signed in already', async ({ page }) => {
     await believeSignedIn(page);
     await answer(page, READS);
-    await page.goto('/account/sign-in?next=/cart');
-    await expect(page.getByText('You are signed in as Ada Lovelace')).toBeVisible();
-    await page.getByRole('link', { name: 'Go on as ada@example.com' }).click();
-    await expect(page).toHaveURL('/cart');
+    await page.goto('/account/sign-in?next=/account/orders');
+    await expect(page).toHaveURL('/account/orders');
+  });
+
+  test('stays for who only seems to be signed in', async ({ page }) => {
+    await believeSignedIn(page);
+    await answer(page, {
+      'GET /api/account': SIGNED_OUT,
+      'POST /api/auth/login': problem(401, 'invalid_credentials'),
+    });
+    await page.goto('/account/sign-in');
+    await signIn(page);
+    await expect(trouble(page)).toBeVisible();
+    await expect(page).toHaveURL('/account/sign-in');
   });
 });
 

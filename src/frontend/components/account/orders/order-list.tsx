@@ -11,19 +11,30 @@ import { formatDay } from '@/lib/time';
 
 const SHOWN = 3;
 
-export function OrderList({ orders }: { orders: OrderSummary[] }) {
+interface ListProps {
+  orders: OrderSummary[];
+  /** The level of each order's heading. */
+  heading: 'h2' | 'h3';
+}
+
+export function OrderList({ orders, heading }: ListProps) {
   return (
     <ul className="divide-y divide-line border-y border-line">
       {orders.map((order) => (
         <li key={order.number} className="py-5">
-          <OrderRow order={order} />
+          <OrderRow order={order} heading={heading} />
         </li>
       ))}
     </ul>
   );
 }
 
-function OrderRow({ order }: { order: OrderSummary }) {
+interface RowProps {
+  order: OrderSummary;
+  heading: ListProps['heading'];
+}
+
+function OrderRow({ order, heading: Heading }: RowProps) {
   const { number, placed_at, total, item_count, titles } = order;
   return (
     <article
@@ -33,14 +44,14 @@ function OrderRow({ order }: { order: OrderSummary }) {
       <Pictures order={order} />
       <div className="min-w-0 text-small">
         <div className="flex flex-wrap items-center gap-x-3">
-          <h3 id={`order-${number}`} className="text-body">
+          <Heading id={`order-${number}`} className="text-body">
             <a
               href={orderPath(number)}
               className="inline-flex min-h-6 items-center underline-offset-4 hover:underline"
             >
               Order {number}
             </a>
-          </h3>
+          </Heading>
           <State order={order} />
         </div>
         <p className="mt-0.5 line-clamp-1">{titles.join(', ')}</p>

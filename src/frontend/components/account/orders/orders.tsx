@@ -31,7 +31,7 @@ function Pages({ first }: { first: OrderHistory }) {
 
   return (
     <>
-      <OrderList orders={items} />
+      <OrderList heading="h2" orders={items} />
       <p role="status" className="sr-only">
         {items.length > first.items.length ? `${items.length} orders are shown.` : ''}
       </p>

@@ -30,9 +30,13 @@ function usePolling({ data, error, retry }: Loaded<Known>): void {
   }, [isGathering, data, error]);
 }
 
-export function ExportCopy() {
+export function useExport(): Loaded<Known> {
   const known = useOwn('export', async (signal) => ({ copy: await readExport(signal) }));
   usePolling(known);
+  return known;
+}
+
+export function ExportCopy({ known }: { known: Loaded<Known> }) {
   return (
     <Own of={known} what="Your copy" skeleton={<LinesSkeleton />}>
       {({ copy }) => <Copy copy={copy} onAsked={(asked) => known.set({ copy: asked })} />}

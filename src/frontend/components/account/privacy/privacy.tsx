@@ -1,18 +1,26 @@
 'use client';
 // What somebody may ask of the shop about themselves: a copy of everything, and the end of it.
 import { useState } from 'react';
-import { LinesSkeleton, Own } from '@/components/account/own';
+import { areAnswered, LinesSkeleton, Own, PanelsSkeleton, Waiting } from '@/components/account/own';
 import { Panel } from '@/components/account/panel';
 import { Erase } from '@/components/account/privacy/erase';
 import { Erased } from '@/components/account/privacy/erased';
-import { ExportCopy } from '@/components/account/privacy/export-copy';
+import { ExportCopy, useExport } from '@/components/account/privacy/export-copy';
 import { useOwn } from '@/components/account/use-own';
 import { readAccount } from '@/lib/api/account';
 
 export function Privacy() {
   const account = useOwn('account', readAccount);
   const [isErased, setIsErased] = useState(false);
+  const copy = useExport();
   if (isErased) return <Erased />;
+  if (!areAnswered(account, copy)) {
+    return (
+      <Waiting>
+        <PanelsSkeleton />
+      </Waiting>
+    );
+  }
   return (
     <div>
       <Panel
@@ -20,7 +28,7 @@ export function Privacy() {
         title="A copy of your data"
         about="Everything that we know of you, as a file that people and programs can read (Articles 15 and 20 GDPR)."
       >
-        <ExportCopy />
+        <ExportCopy known={copy} />
       </Panel>
       <Panel
         id="erase"

@@ -1,6 +1,6 @@
 'use client';
 // Everything about how an account is opened, and by whom.
-import { LinesSkeleton, Own } from '@/components/account/own';
+import { areAnswered, LinesSkeleton, Own, PanelsSkeleton, Waiting } from '@/components/account/own';
 import { Panel } from '@/components/account/panel';
 import { Authenticator } from '@/components/account/security/authenticator';
 import { ChangeEmail } from '@/components/account/security/change-email';
@@ -9,12 +9,20 @@ import { Sessions } from '@/components/account/security/sessions';
 import { Tokens } from '@/components/account/security/tokens';
 import { useOwn } from '@/components/account/use-own';
 import { readAccount } from '@/lib/api/account';
-import { listSessions } from '@/lib/api/security';
+import { listSessions, listTokens } from '@/lib/api/security';
 
 export function Security() {
   const account = useOwn('account', readAccount);
   const sessions = useOwn('sessions', listSessions);
+  const tokens = useOwn('tokens', listTokens);
   const waiting = <LinesSkeleton />;
+  if (!areAnswered(account, sessions, tokens)) {
+    return (
+      <Waiting>
+        <PanelsSkeleton />
+      </Waiting>
+    );
+  }
   return (
     <div>
       <Panel id="password" title="Password" about="A new one signs you out everywhere else.">
@@ -57,7 +65,7 @@ export function Security() {
         about="What a program of yours signs in with. It may do what you tick, and never more than you."
       >
         <Own of={account} what="Your tokens" skeleton={waiting}>
-          {({ role }) => <Tokens role={role} />}
+          {({ role }) => <Tokens role={role} tokens={tokens} />}
         </Own>
       </Panel>
     </div>

@@ -4,17 +4,21 @@ import { useState } from 'react';
 import { Confirm } from '@/components/account/confirm';
 import { LinesSkeleton, Own } from '@/components/account/own';
 import { NewToken } from '@/components/account/security/new-token';
-import { useOwn } from '@/components/account/use-own';
 import { Alert } from '@/components/ui/alert';
 import { CopyButton } from '@/components/ui/copy-button';
 import { TextButton } from '@/components/ui/text-button';
 import { SCOPES } from '@/lib/account/scopes';
 import type { Role } from '@/lib/api/account';
-import { type ApiToken, type CreatedApiToken, listTokens, revokeToken } from '@/lib/api/security';
+import { type ApiToken, type CreatedApiToken, revokeToken } from '@/lib/api/security';
 import { formatDay, formatMoment } from '@/lib/time';
+import type { Loaded } from '@/lib/use-loaded';
 
-export function Tokens({ role }: { role: Role }) {
-  const tokens = useOwn('tokens', listTokens);
+interface Props {
+  role: Role;
+  tokens: Loaded<ApiToken[]>;
+}
+
+export function Tokens({ role, tokens }: Props) {
   const [isOpen, setIsOpen] = useState(false);
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
 

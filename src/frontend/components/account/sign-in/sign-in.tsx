@@ -3,10 +3,8 @@
 import { useEffect, useState } from 'react';
 import { CodeForm } from '@/components/account/sign-in/code-form';
 import { PasswordForm } from '@/components/account/sign-in/password-form';
-import { SignedInAlready } from '@/components/account/sign-in/signed-in-already';
-import { isProbablySignedIn } from '@/lib/account/hint';
 import { type Arrival, arrivedAfter } from '@/lib/account/next';
-import { goOn } from '@/lib/account/session';
+import { goOn, goOnIfSignedIn } from '@/lib/account/session';
 import type { SignedIn } from '@/lib/api/auth';
 
 const SAID: Record<Arrival, string> = {
@@ -21,12 +19,11 @@ export function SignIn() {
   const [wantsCode, setWantsCode] = useState(false);
   const [hasExpired, setHasExpired] = useState(false);
   const [after, setAfter] = useState<Arrival | null>(null);
-  const [mayBeIn, setMayBeIn] = useState(false);
 
   // Only the browser knows how somebody came here.
   useEffect(() => {
     setAfter(arrivedAfter());
-    setMayBeIn(isProbablySignedIn());
+    void goOnIfSignedIn();
   }, []);
 
   const proceed = async ({ state }: SignedIn) => {
@@ -44,7 +41,6 @@ export function SignIn() {
   if (wantsCode) return <CodeForm onProven={proceed} onBack={startAgain} />;
   return (
     <div className="grid gap-6">
-      {mayBeIn ? <SignedInAlready /> : null}
       <PasswordForm onAnswer={proceed} note={hasExpired ? EXPIRED : after && SAID[after]} />
     </div>
   );
