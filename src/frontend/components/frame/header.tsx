@@ -16,7 +16,7 @@ export function Header({ storeName, categories }: Props) {
   const roots = categories.filter(({ depth }) => depth === 0);
   return (
     <header className="frame-header relative z-40 border-b border-line bg-paper">
-      <div className="page grid grid-cols-[1fr_auto_auto] items-center gap-x-5 gap-y-3 py-3 lg:grid-cols-[auto_1fr_clamp(13rem,20vw,20rem)_auto_auto] lg:gap-x-6 lg:py-4 2xl:gap-x-8">
+      <div className="page grid grid-cols-[1fr_auto_auto] items-center gap-x-5 gap-y-3 py-3 lg:grid-cols-[auto_1fr_clamp(13rem,22vw,20rem)_auto_auto] lg:gap-x-6 lg:py-4 2xl:gap-x-8">
         <a href="/" className="flex min-h-11 items-center gap-2.5 justify-self-start">
           <Mark className="size-7" />
           <span className="text-h3 font-[620] tracking-[-0.022em]">{storeName}</span>
