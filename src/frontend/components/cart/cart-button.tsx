@@ -40,7 +40,7 @@ export function CartButton() {
           </span>
         ) : null}
       </span>
-      <span className="max-lg:hidden">Cart</span>
+      <span className="max-2xl:hidden">Cart</span>
     </a>
   );
 }

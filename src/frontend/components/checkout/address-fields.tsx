@@ -24,8 +24,14 @@ const WIDTH: Record<AddressField['name'], string> = {
   phone: 'col-span-full sm:col-span-4',
 };
 
+/** Which of a browser's addresses it may fill in. */
+const SECTION: Record<AddressPart, string> = {
+  shipping_address: 'shipping ',
+  billing_address: 'billing ',
+  address: '',
+};
+
 export function AddressFields({ part, address, countries, errors, onChange }: Props) {
-  const section = part === 'shipping_address' ? 'shipping' : 'billing';
   const change = (name: AddressField['name'] | 'country') => (value: string) =>
     onChange({ ...address, [name]: value }, `${part}.${name}`);
 
@@ -37,7 +43,7 @@ export function AddressFields({ part, address, countries, errors, onChange }: Pr
         value={address.country}
         onChange={change('country')}
         error={errors[`${part}.country`]}
-        autoComplete={`${section} country`}
+        autoComplete={`${SECTION[part]}country`}
         options={countries.map(({ code, name }) => ({ value: code, label: name }))}
         className="col-span-full"
       />
@@ -49,7 +55,7 @@ export function AddressFields({ part, address, countries, errors, onChange }: Pr
           onChange: change(name),
           error: errors[`${part}.${name}`],
           isOptional: !required,
-          autoComplete: `${section} ${AUTOCOMPLETE[name]}`,
+          autoComplete: `${SECTION[part]}${AUTOCOMPLETE[name]}`,
           className: WIDTH[name],
         };
         if (options) return <SelectField key={name} {...common} options={options} />;

@@ -1,16 +1,19 @@
 'use client';
 // The first step: who buys, and where the parcel and the bill go.
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
-import { AddressFields } from '@/components/checkout/address-fields';
+import { AddressChoice } from '@/components/checkout/address-choice';
 import { StepHeading } from '@/components/checkout/step-heading';
 import { Alert } from '@/components/ui/alert';
 import { TextField } from '@/components/ui/field';
+import type { Book } from '@/lib/account/book';
 import type { Country } from '@/lib/api/countries';
 import { type FieldErrors, missing } from '@/lib/checkout/address';
 import type { Draft } from '@/lib/checkout/draft';
 import { goTo } from '@/lib/checkout/steps';
 
 interface Props {
+  /** `null` for a guest. */
+  book: Book | null;
   draft: Draft;
   onDraft: (draft: Draft) => void;
   countries: Country[];
@@ -19,7 +22,7 @@ interface Props {
   takesFocus: boolean;
 }
 
-export function AddressStep({ draft, onDraft, countries, errors, onErrors, takesFocus }: Props) {
+export function AddressStep({ book, draft, onDraft, countries, errors, onErrors, takesFocus }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const [attempt, setAttempt] = useState(0);
   const count = Object.keys(errors).length;
@@ -28,11 +31,11 @@ export function AddressStep({ draft, onDraft, countries, errors, onErrors, takes
     if (attempt > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [attempt]);
 
-  /** What is being put right is not complained about any more. */
+  /** What is being put right is not complained about any more: a field, or the whole of an address. */
   const change = (next: Draft, field: string) => {
     onDraft(next);
-    const { [field]: _, ...others } = errors;
-    onErrors(others);
+    const others = Object.entries(errors).filter(([name]) => name !== field && !name.startsWith(`${field}.`));
+    onErrors(Object.fromEntries(others));
   };
 
   const submit = (event: SubmitEvent) => {
@@ -45,7 +48,20 @@ export function AddressStep({ draft, onDraft, countries, errors, onErrors, takes
 
   return (
     <form ref={form} noValidate onSubmit={submit} className="grid gap-6">
-      <StepHeading takesFocus={takesFocus}>Where does it go?</StepHeading>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+        <StepHeading takesFocus={takesFocus}>Where does it go?</StepHeading>
+        {book ? null : (
+          <p className="text-small text-muted">
+            You have an account?{' '}
+            <a
+              href="/account/sign-in?next=/checkout"
+              className="quiet-link inline-flex min-h-8 items-center text-ink"
+            >
+              Sign in
+            </a>
+          </p>
+        )}
+      </div>
       {count > 0 ? (
         <Alert
           tone="trouble"
@@ -63,14 +79,15 @@ export function AddressStep({ draft, onDraft, countries, errors, onErrors, takes
         error={errors.email}
         hint="For the confirmation, and news of this order only."
       />
-      <AddressFields
+      <AddressChoice
         part="shipping_address"
+        saved={book?.addresses ?? []}
         address={draft.shipping}
         countries={countries}
         errors={errors}
         onChange={(shipping, field) => change({ ...draft, shipping }, field)}
       />
-      <Billing draft={draft} countries={countries} errors={errors} onChange={change} />
+      <Billing book={book} draft={draft} countries={countries} errors={errors} onChange={change} />
       <button type="submit" className="button w-full sm:justify-self-start sm:w-auto sm:px-8">
         Continue to delivery
       </button>
@@ -79,13 +96,14 @@ export function AddressStep({ draft, onDraft, countries, errors, onErrors, takes
 }
 
 interface BillingProps {
+  book: Book | null;
   draft: Draft;
   countries: Country[];
   errors: FieldErrors;
   onChange: (draft: Draft, field: string) => void;
 }
 
-function Billing({ draft, countries, errors, onChange }: BillingProps) {
+function Billing({ book, draft, countries, errors, onChange }: BillingProps) {
   const { billing, shipping } = draft;
   return (
     <div>
@@ -103,8 +121,9 @@ function Billing({ draft, countries, errors, onChange }: BillingProps) {
       {billing ? (
         <fieldset className="mt-4 min-w-0">
           <legend className="mb-4 text-h3 font-[560]">Billing address</legend>
-          <AddressFields
+          <AddressChoice
             part="billing_address"
+            saved={book?.addresses ?? []}
             address={billing}
             countries={countries}
             errors={errors}

@@ -18,12 +18,14 @@ import { PaymentStep } from '@/components/checkout/payment-step';
 import { StepNav } from '@/components/checkout/step-nav';
 import { type CheckoutState, useCheckout } from '@/components/checkout/use-checkout';
 import { type PayState, usePay } from '@/components/checkout/use-pay';
+import { type Book, readBook } from '@/lib/account/book';
 import type { Cart } from '@/lib/api/cart';
 import { isNotFound } from '@/lib/api/errors';
 import type { PaymentProvider } from '@/lib/api/store';
 import type { PaymentForm } from '@/lib/checkout/payment-form';
 import type { Step } from '@/lib/checkout/steps';
 import { summaryOf } from '@/lib/checkout/summary';
+import { useLoaded } from '@/lib/use-loaded';
 
 interface Props {
   homeCountry: string;
@@ -32,11 +34,12 @@ interface Props {
 
 export function Checkout({ homeCountry, provider }: Props) {
   const { phase, cart, trouble } = useFreshCart();
+  const account = useLoaded('book', async () => ({ book: await readBook() }));
   if (phase === 'failed') return <CartFailed trouble={trouble} />;
-  if (phase !== 'ready') return <CheckoutSkeleton />;
+  if (phase !== 'ready' || !account.data) return <CheckoutSkeleton />;
   if (!cart || (cart.items.length === 0 && !cart.pending_order)) return <NothingToBuy />;
   if (!cart.can_check_out && !cart.pending_order) return <CartNeedsLook items={cart.items} />;
-  return <OpenCheckout cart={cart} homeCountry={homeCountry} provider={provider} />;
+  return <OpenCheckout cart={cart} book={account.data.book} homeCountry={homeCountry} provider={provider} />;
 }
 
 /** True from the second step on that is shown: coming to it moves the focus there. */
@@ -47,8 +50,13 @@ function useHasMoved(step: Step): boolean {
   return hasMoved.current;
 }
 
-function OpenCheckout({ cart, homeCountry, provider }: Props & { cart: Cart }) {
-  const checkout = useCheckout(cart, homeCountry);
+interface OpenProps extends Props {
+  cart: Cart;
+  book: Book | null;
+}
+
+function OpenCheckout({ cart, book, homeCountry, provider }: OpenProps) {
+  const checkout = useCheckout(cart, homeCountry, book);
   const { countries, order, quotes, method, step, reachable, isWaiting } = checkout;
   const form = useRef<PaymentForm>(null);
   const pay = usePay(checkout, form);
@@ -110,6 +118,7 @@ function CurrentStep({ checkout, pay, form, provider }: StepProps) {
   }
   return (
     <AddressStep
+      book={checkout.book}
       draft={draft}
       onDraft={setDraft}
       countries={countries.data ?? []}

@@ -2,6 +2,7 @@
 // Everything that the steps of the checkout share: what was typed, what the API offers for it, and which step is shown.
 import { useEffect, useState } from 'react';
 import { usePendingOrder } from '@/components/checkout/use-pending-order';
+import { type Book, prefilled } from '@/lib/account/book';
 import { type Cart, readShipping } from '@/lib/api/cart';
 import { listCountries } from '@/lib/api/countries';
 import { type FieldErrors, missing } from '@/lib/checkout/address';
@@ -10,8 +11,8 @@ import { type Draft, emptyDraft, keepDraft, recallDraft } from '@/lib/checkout/d
 import { goTo, STEPS, useStep } from '@/lib/checkout/steps';
 import { useLoaded } from '@/lib/use-loaded';
 
-function useDraft(homeCountry: string): [Draft, (draft: Draft) => void] {
-  const [draft, setDraft] = useState(() => recallDraft() ?? emptyDraft(homeCountry));
+function useDraft(homeCountry: string, book: Book | null): [Draft, (draft: Draft) => void] {
+  const [draft, setDraft] = useState(() => prefilled(recallDraft() ?? emptyDraft(homeCountry), book));
   const change = (next: Draft) => {
     keepDraft(next);
     setDraft(next);
@@ -19,8 +20,8 @@ function useDraft(homeCountry: string): [Draft, (draft: Draft) => void] {
   return [draft, change];
 }
 
-export function useCheckout(cart: Cart, homeCountry: string) {
-  const [draft, setDraft] = useDraft(homeCountry);
+export function useCheckout(cart: Cart, homeCountry: string, book: Book | null) {
+  const [draft, setDraft] = useDraft(homeCountry, book);
   const [errors, setErrors] = useState<FieldErrors>({});
   // Card data is kept by the page while it is open, and by nothing else.
   const [card, setCard] = useState(EMPTY_CARD);
@@ -53,6 +54,7 @@ export function useCheckout(cart: Cart, homeCountry: string) {
   }, [countries.data, isWaiting, step, asked]);
 
   return {
+    book,
     card,
     setCard,
     cart,

@@ -11,6 +11,7 @@ interface Link {
 }
 
 const HELP: Link[] = [
+  { href: '/account', label: 'Your account' },
   { href: '/shipping', label: 'Shipping' },
   { href: '/returns', label: 'Returns' },
   { href: '/privacy', label: 'Privacy' },

@@ -1,5 +1,6 @@
-// The header: the shop's name, its categories, its search, the cart. On a phone the categories fold away.
+// The header: the shop's name, its categories, its search, account and cart. On a phone the categories fold away.
 import { CartButton } from '@/components/cart/cart-button';
+import { AccountLink } from '@/components/frame/account-link';
 import { CategoryMenu } from '@/components/frame/category-menu';
 import { SearchBox } from '@/components/search/search-box';
 import { Mark } from '@/components/ui/icons';
@@ -15,14 +16,14 @@ export function Header({ storeName, categories }: Props) {
   const roots = categories.filter(({ depth }) => depth === 0);
   return (
     <header className="frame-header relative z-40 border-b border-line bg-paper">
-      <div className="page grid grid-cols-[1fr_auto] items-center gap-x-5 gap-y-3 py-3 lg:grid-cols-[auto_1fr_minmax(14rem,20rem)_auto] lg:gap-x-8 lg:py-4">
+      <div className="page grid grid-cols-[1fr_auto_auto] items-center gap-x-5 gap-y-3 py-3 lg:grid-cols-[auto_1fr_clamp(13rem,22vw,20rem)_auto_auto] lg:gap-x-6 lg:py-4 2xl:gap-x-8">
         <a href="/" className="flex min-h-11 items-center gap-2.5 justify-self-start">
           <Mark className="size-7" />
           <span className="text-h3 font-[620] tracking-[-0.022em]">{storeName}</span>
         </a>
         <CategoryMenu categories={categories} />
         <nav aria-label="Categories" className="hidden lg:block">
-          <ul className="flex flex-wrap gap-x-6 xl:gap-x-8">
+          <ul className="flex flex-wrap gap-x-6 2xl:gap-x-8">
             {roots.map(({ slug, name }) => (
               <li key={slug}>
                 <a
@@ -35,7 +36,10 @@ export function Header({ storeName, categories }: Props) {
             ))}
           </ul>
         </nav>
-        <SearchBox />
+        <div className="max-lg:col-span-2 max-lg:row-start-2">
+          <SearchBox />
+        </div>
+        <AccountLink />
         <CartButton />
       </div>
     </header>

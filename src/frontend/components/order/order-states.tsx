@@ -3,18 +3,24 @@
 import { Alert } from '@/components/ui/alert';
 import { TextButton } from '@/components/ui/text-button';
 import { inWords } from '@/lib/api/errors';
+import { orderPath } from '@/lib/checkout/pay';
 
 /** Its number alone opens no order: the browser that placed it may see it, and whoever has the mail's link. */
-export function OrderMissing({ contact }: { contact: string | null }) {
+export function OrderMissing({ number, contact }: { number: number; contact: string | null }) {
   return (
     <div className="max-w-prose text-lead text-muted">
       <p>
         This browser may not see that order, or there is none of that number. Orders are shown where they were
         placed, and to whoever opens the link in the confirmation mail.
       </p>
-      <p className="mt-4">Please open that link, complete and without changing it.</p>
+      <p className="mt-4">
+        Please open that link, complete and without changing it, or sign in if you ordered with an account.
+      </p>
       <p className="mt-8 flex flex-wrap gap-3">
-        <a href="/" className="button">
+        <a href={`/account/sign-in?next=${orderPath(number)}`} className="button">
+          Sign in
+        </a>
+        <a href="/" className="button button-plain">
           Go to the home page
         </a>
         {contact ? (

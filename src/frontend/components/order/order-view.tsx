@@ -1,6 +1,7 @@
 'use client';
 // An order from being placed to being at home: confirmation page and a guest's order page in one.
 import type { ReactNode } from 'react';
+import { AccountOffer } from '@/components/order/account-offer';
 import { AddressText } from '@/components/order/address-text';
 import { CancelOrder } from '@/components/order/cancel-order';
 import { LineList } from '@/components/order/line-list';
@@ -27,7 +28,7 @@ export function OrderView({ number, contact }: Props) {
   const { order, hasPaid, isPaying, hasFailed } = useOrder(number);
   const countries = useLoaded('countries', listCountries);
   const { data, error } = order;
-  if (!data && isNotFound(error)) return <OrderMissing contact={contact} />;
+  if (!data && isNotFound(error)) return <OrderMissing number={number} contact={contact} />;
   if (!data && error) return <OrderFailed error={error} retry={order.retry} />;
   if (!data) return <OrderSkeleton />;
   return (
@@ -40,6 +41,7 @@ export function OrderView({ number, contact }: Props) {
           <OrderStatus order={data} isPaying={isPaying} isThanked={hasPaid} hasFailed={hasFailed} />
           <Addresses order={data} countries={countries.data ?? []} />
           <OrderHistory events={data.events} />
+          {hasPaid && !isPaying ? <AccountOffer order={data} /> : null}
           <div className="no-print flex flex-wrap gap-x-6 gap-y-2">
             {data.can_cancel && !isPaying ? <CancelOrder order={data} onCancelled={order.set} /> : null}
             <TextButton onClick={() => window.print()}>Print</TextButton>

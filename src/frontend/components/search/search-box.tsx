@@ -40,7 +40,7 @@ export function SearchBox() {
           name="q"
           maxLength={100}
           required
-          placeholder="What are you looking for?"
+          placeholder="What do you need?"
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
@@ -56,7 +56,7 @@ export function SearchBox() {
           }}
           onKeyDown={combobox.onKeyDown}
           onBlur={combobox.close}
-          className="field min-h-11 rounded-full! pr-20 pl-10 [&::-webkit-search-cancel-button]:hidden"
+          className="field min-h-11 rounded-full! pr-20 pl-10 text-ellipsis [&::-webkit-search-cancel-button]:hidden"
         />
         <button
           type="submit"

@@ -1,7 +1,7 @@
 // A labelled field of a form, with what is wrong with it said right below and read out with it.
-import { type HTMLAttributes, type ReactNode, useId } from 'react';
+import { type HTMLAttributes, type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
 
-interface FieldProps {
+export interface FieldProps {
   label: string;
   /** The name that the API gives it, so that a refusal finds it. */
   name: string;
@@ -31,7 +31,7 @@ interface FrameProps {
   children: ReactNode;
 }
 
-function Frame({ id, label, isOptional, hint, error, className = '', children }: FrameProps) {
+export function Frame({ id, label, isOptional, hint, error, className = '', children }: FrameProps) {
   return (
     <div className={className}>
       <label htmlFor={id} className="mb-1.5 block text-small">
@@ -54,17 +54,34 @@ function Frame({ id, label, isOptional, hint, error, className = '', children }:
 }
 
 /** What a field is described by: its hint, and what is wrong with it. */
-function described(id: string, hint?: string, error?: string): string | undefined {
+export function described(id: string, hint?: string, error?: string): string | undefined {
   const ids = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean);
   return ids.length > 0 ? ids.join(' ') : undefined;
 }
 
+/** What was typed, or filled in by the browser, before this script arrived is not lost on it. */
+export function useTypedEarly(
+  value: string,
+  onChange: (value: string) => void,
+): RefObject<HTMLInputElement | null> {
+  const input = useRef<HTMLInputElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only once, when the script takes the field over.
+  useEffect(() => {
+    if (input.current && input.current.value !== value) onChange(input.current.value);
+  }, []);
+
+  return input;
+}
+
 export function TextField({ label, isOptional, hint, error, className, onChange, ...input }: TextProps) {
   const id = useId();
+  const early = useTypedEarly(input.value, onChange);
   return (
     <Frame id={id} label={label} isOptional={isOptional} hint={hint} error={error} className={className}>
       <input
         {...input}
+        ref={early}
         id={id}
         aria-required={isOptional ? undefined : true}
         aria-invalid={error ? true : undefined}

@@ -81,6 +81,15 @@ export function CartIcon(props: Props) {
   );
 }
 
+export function PersonIcon(props: Props) {
+  return (
+    <Icon {...props}>
+      <circle cx="8" cy="5" r="2.75" />
+      <path d="M2.75 14c.3-3 2.3-4.5 5.25-4.5s4.95 1.5 5.25 4.5" />
+    </Icon>
+  );
+}
+
 export function PlusIcon(props: Props) {
   return (
     <Icon {...props}>

@@ -2,7 +2,7 @@
 import { ApiError, readProblem } from '@/lib/api/errors';
 import type { paths } from '@/lib/api/schema';
 
-type Method = 'get' | 'post' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P] extends { [Name in M]: object } ? P : never;
 }[keyof paths];
@@ -19,7 +19,9 @@ type Answer<M extends Method, P extends keyof paths> =
     ? Body
     : Operation<M, P> extends { responses: { 201: Json<infer Body> } }
       ? Body
-      : never;
+      : Operation<M, P> extends { responses: { 202: Json<infer Body> } }
+        ? Body
+        : null;
 type PathParams<M extends Method, P extends keyof paths> =
   Operation<M, P> extends { parameters: { path: infer Params extends object } } ? Params : undefined;
 type Query<M extends Method, P extends keyof paths> =
@@ -83,7 +85,9 @@ async function ask<M extends Method, P extends keyof paths>(
     signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
   });
   if (!response.ok) throw new ApiError(address, await readProblem(response));
-  return response.json();
+  // `202` and `204` often say nothing more than that it is done.
+  const text = await response.text();
+  return JSON.parse(text || 'null');
 }
 
 /** Reads from the API; throws `ApiError` for any answer but success and the platform's error when there is none. */
@@ -92,6 +96,9 @@ export const get = <P extends PathOf<'get'>>(path: P, request: Request<'get', P>
 
 export const post = <P extends PathOf<'post'>>(path: P, request: Request<'post', P> = {}) =>
   ask('post', path, request);
+
+export const put = <P extends PathOf<'put'>>(path: P, request: Request<'put', P> = {}) =>
+  ask('put', path, request);
 
 export const patch = <P extends PathOf<'patch'>>(path: P, request: Request<'patch', P> = {}) =>
   ask('patch', path, request);

@@ -12,6 +12,8 @@ export interface Problem {
   code: string;
   detail: string | null;
   errors: FieldError[];
+  /** Seconds after which the same may be tried again. */
+  retryAfter: number | null;
 }
 
 /** The API answered, but not with what was asked for. */
@@ -19,6 +21,7 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly errors: FieldError[];
+  readonly retryAfter: number | null;
 
   constructor(path: string, problem: Problem) {
     super(`${path}: ${problem.status} ${problem.code}${problem.detail ? ` (${problem.detail})` : ''}`);
@@ -26,6 +29,7 @@ export class ApiError extends Error {
     this.status = problem.status;
     this.code = problem.code;
     this.errors = problem.errors;
+    this.retryAfter = problem.retryAfter;
   }
 }
 
@@ -36,6 +40,11 @@ export function isRefusal(error: unknown): error is ApiError {
 
 export function isNotFound(error: unknown): error is ApiError {
   return error instanceof ApiError && error.status === 404;
+}
+
+/** True when nobody is signed in any more; the same answer means something else where somebody signs in. */
+export function isSignedOut(error: unknown): error is ApiError {
+  return hasCode(error, 'sign_in_required');
 }
 
 export function hasCode(error: unknown, ...codes: string[]): error is ApiError {
@@ -78,6 +87,9 @@ const isFieldError = (item: unknown): item is FieldError =>
   'message' in item &&
   typeof item.message === 'string';
 
+const seconds = (header: string | null): number | null =>
+  header && /^\d{1,9}$/.test(header) ? Number.parseInt(header, 10) : null;
+
 /** Reads a problem without trusting that it is one: a proxy's error page has no code. */
 export async function readProblem(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
@@ -87,5 +99,6 @@ export async function readProblem(response: Response): Promise<Problem> {
     code: 'code' in fields && typeof fields.code === 'string' ? fields.code : 'unknown',
     detail: 'detail' in fields && typeof fields.detail === 'string' ? fields.detail : null,
     errors: 'errors' in fields && Array.isArray(fields.errors) ? fields.errors.filter(isFieldError) : [],
+    retryAfter: seconds(response.headers.get('retry-after')),
   };
 }

@@ -63,6 +63,19 @@ export function refresh(): Promise<void> {
   return reading;
 }
 
+/** Another person's cart: somebody has signed in or out. Nothing that was chosen for the one before is sent to it. */
+export async function rejoin(): Promise<void> {
+  cartState.set({ wishes: new Map(), removed: [], notes: new Map() });
+  await refresh();
+  onChange();
+}
+
+/** Shows a cart that was changed by something else than its lines, such as ordering the same again. */
+export function adopt(cart: Cart): void {
+  accept(cart);
+  onChange();
+}
+
 /** Puts something into the cart; throws what the API answers instead of taking it. */
 export async function add(variantId: string, quantity: number): Promise<void> {
   try {

@@ -7,7 +7,7 @@ import type { AddressDraft, Draft } from '@/lib/checkout/draft';
 /** What is wrong with a field, by the name that the API gives it: `shipping_address.postal_code`. */
 export type FieldErrors = Readonly<Record<string, string>>;
 
-export type AddressPart = 'shipping_address' | 'billing_address';
+export type AddressPart = 'shipping_address' | 'billing_address' | 'address';
 
 /** HTML's names for what a browser can fill in. */
 export const AUTOCOMPLETE: Record<AddressField['name'], string> = {
@@ -26,7 +26,7 @@ export const fieldsOf = (countries: Country[], code: string): AddressField[] =>
 
 const typed = (address: AddressDraft, name: AddressField['name']): string => address[name]?.trim() ?? '';
 
-function missingIn(address: AddressDraft, part: AddressPart, countries: Country[]): FieldErrors {
+export function missingIn(address: AddressDraft, part: AddressPart, countries: Country[]): FieldErrors {
   const fields = fieldsOf(countries, address.country);
   if (fields.length === 0) return { [`${part}.country`]: 'Choose a country.' };
   const missing = fields.filter(({ name, required }) => required && typed(address, name) === '');
@@ -45,14 +45,7 @@ export function missing({ email, shipping, billing }: Draft, countries: Country[
 }
 
 /** The API's refusals beside their fields: `must look like 10115` becomes `Postal code must look like 10115.` */
-export function refused(errors: FieldError[], draft: Draft, countries: Country[]): FieldErrors {
-  const label = (field: string): string => {
-    const [part, name] = field.split('.');
-    const country = part === 'billing_address' ? draft.billing?.country : draft.shipping.country;
-    if (field === 'email') return 'The e-mail address';
-    if (name === 'country') return 'The country';
-    return fieldsOf(countries, country ?? '').find((candidate) => candidate.name === name)?.label ?? 'This';
-  };
+function beside(errors: FieldError[], label: (field: string) => string): FieldErrors {
   return Object.fromEntries(
     errors.map(({ field, message }) => [
       field,
@@ -60,6 +53,24 @@ export function refused(errors: FieldError[], draft: Draft, countries: Country[]
     ]),
   );
 }
+
+function labelIn(address: AddressDraft | null, field: string, countries: Country[]): string {
+  const [, name] = field.split('.');
+  if (name === 'country') return 'The country';
+  const fields = fieldsOf(countries, address?.country ?? '');
+  return fields.find((candidate) => candidate.name === name)?.label ?? 'This';
+}
+
+export function refused(errors: FieldError[], draft: Draft, countries: Country[]): FieldErrors {
+  return beside(errors, (field) => {
+    if (field === 'email') return 'The e-mail address';
+    return labelIn(field.startsWith('billing_address.') ? draft.billing : draft.shipping, field, countries);
+  });
+}
+
+/** The same for one address by itself. */
+export const refusedIn = (errors: FieldError[], address: AddressDraft, countries: Country[]): FieldErrors =>
+  beside(errors, (field) => labelIn(address, field, countries));
 
 /** Only what the country asks for is sent. */
 export function toAddress(address: AddressDraft, countries: Country[]): Address {

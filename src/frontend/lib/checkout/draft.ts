@@ -39,7 +39,8 @@ export function recallDraft(): Draft | null {
 export const keepDraft = (draft: Draft) => remember('session', NAME, draft);
 export const forgetDraft = () => forget('session', NAME);
 
-const typedAddress = (address: Address): AddressDraft => ({
+/** An address as it would have been typed. */
+export const typedAddress = (address: Address): AddressDraft => ({
   country: address.country,
   name: address.name,
   company: address.company ?? '',

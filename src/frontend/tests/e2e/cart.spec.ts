@@ -263,6 +263,6 @@ test.describe('without a script', () => {
     await openProduct(page, await plenty(request, project.name, 0));
     await expect(page.getByRole('button', { name: 'Buying needs JavaScript' })).toBeDisabled();
     await cartLink(page).click();
-    await expect(page.getByText('Cart, checkout and orders need JavaScript.')).toBeVisible();
+    await expect(page.getByText('Cart, checkout, orders and accounts need JavaScript.')).toBeVisible();
   });
 });

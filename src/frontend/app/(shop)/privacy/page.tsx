@@ -37,6 +37,12 @@ export default async function PrivacyPage() {
         (Article 6(1)(b) GDPR), and keep invoices for as long as tax law demands (Article 6(1)(c) GDPR). Card
         numbers never reach us; the payment provider handles them.
       </p>
+      <h2>When you have an account</h2>
+      <p>
+        We also store your password in a form that cannot be turned back into it, your address book, and since
+        when and from where your browsers are signed in (Article 6(1)(b) and (f) GDPR), until you change it or
+        erase the account.
+      </p>
       <h2>Who else receives it</h2>
       <ul>
         <li>The carrier gets the name and address for the parcel.</li>
@@ -46,8 +52,9 @@ export default async function PrivacyPage() {
       <h2>What you can ask for</h2>
       <p>
         You may see what is stored about you, take it with you, have it corrected or erased, restrict or
-        object to its use. Write to the address above. You may also complain to a data protection authority,
-        for instance the one of the country that you live in.
+        object to its use. With an account you do the most of it yourself, under{' '}
+        <a href="/account/privacy">your data</a>; else write to the address above. You may also complain to a
+        data protection authority, for instance the one of the country that you live in.
       </p>
     </Article>
   );
