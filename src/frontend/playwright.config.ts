@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 
 const LOCAL = 'http://localhost:18080';
+/** Where the store under test sends its mails, and where they can be read. */
+const MAIL = { smtp: 18025, http: 18026 };
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 export default defineConfig({
@@ -40,7 +42,14 @@ export default defineConfig({
   ],
   webServer: process.env.STORE_URL
     ? undefined
-    : {
+    : [
+        {
+        command: `node tests/e2e/support/mail-server.mjs ${MAIL.smtp} ${MAIL.http}`,
+        url: `http://127.0.0.1:${MAIL.http}/`,
+        stdout: 'ignore',
+        stderr: 'pipe',
+        },
+        {
         command: 'target/debug/devopsify up',
         // The store knows its repository by the folder that it is started in.
         cwd: REPOSITORY,
@@ -54,6 +63,7 @@ export default defineConfig({
           WORKER_PORT: '18082',
           STOREFRONT_PORT: '13000',
           DEMO_PROVIDER_PORT: '18083',
+          SMTP_URL: `smtp://127.0.0.1:${MAIL.smtp}`,
         },
         // The store stops its database and its storefront itself, and is given the time to.
         gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
@@ -61,4 +71,5 @@ export default defineConfig({
         stdout: 'ignore',
         stderr: 'pipe',
       },
+      ],
 });

@@ -23,6 +23,8 @@ const SHARED: &[SharedPage] = &[
     SharedPage { path: "/cart", query: &[] },
     SharedPage { path: "/checkout", query: &[] },
     SharedPage { path: "/orders/*", query: &[] },
+    SharedPage { path: "/account", query: &[] },
+    SharedPage { path: "/account/*", query: &[] },
     SharedPage { path: "/shipping", query: &[] },
     SharedPage { path: "/returns", query: &[] },
     SharedPage { path: "/privacy", query: &[] },
@@ -64,11 +66,11 @@ mod tests {
 
     #[test]
     fn the_table_knows_its_pages() {
-        for path in ["/", "/products/merge-hoodie", "/categories/hoodies", "/search", "/cart", "/orders/1001"] {
+        for path in ["/", "/products/merge-hoodie", "/categories/hoodies", "/search", "/cart", "/orders/1001", "/account/orders"] {
             assert!(shared(path).is_some(), "{path} is not shared");
         }
         for path in
-            ["/orders", "/account", "/account/orders", "/products/", "/products/a/b", "/admin", "//", "/api/products"]
+            ["/orders", "/account/orders/1", "/products/", "/products/a/b", "/admin", "//", "/api/products"]
         {
             assert!(shared(path).is_none(), "{path} is shared");
         }

@@ -70,8 +70,8 @@ async fn the_parameters_that_matter_reach_the_renderer_and_no_others(db: PgPool)
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn other_pages_are_passed_through_without_what_only_proxies_may_say(db: PgPool) {
     let shop = Shop::in_front_of(db, Router::new().fallback(echo)).await;
-    let page = shop.get_with("/account?tab=orders", VISITOR).await;
-    assert!(page.text.starts_with("GET /account?tab=orders\n"));
+    let page = shop.get_with("/admin?tab=orders", VISITOR).await;
+    assert!(page.text.starts_with("GET /admin?tab=orders\n"));
     assert!(page.text.contains("cookie: session=secret"));
     for refused in ["x-middleware-subrequest", "x-forwarded-for", "evil.example"] {
         assert!(!page.text.contains(refused), "{refused} was passed on");
@@ -101,7 +101,7 @@ async fn a_shared_page_is_compressed(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn without_the_renderer_there_is_a_friendly_page_and_the_api(db: PgPool) {
     let shop = Shop::open(db).await;
-    for path in ["/", "/account", "/products/mug"] {
+    for path in ["/", "/admin", "/products/mug"] {
         let page = shop.get(path).await;
         assert_eq!((page.status, page.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"), "{path}");
         assert!(page.header("content-type").starts_with("text/html"));
@@ -134,6 +134,6 @@ async fn a_long_page_is_streamed(db: PgPool) {
         (([(header::CONTENT_TYPE, "text/html")]), Body::from_stream(first.chain(futures_util::stream::pending())))
     }));
     let shop = Shop::in_front_of(db, slow).await;
-    let mut body = shop.client.get(shop.at("/account")).send().await.unwrap();
+    let mut body = shop.client.get(shop.at("/admin")).send().await.unwrap();
     assert_eq!(body.chunk().await.unwrap().unwrap(), "first", "the beginning arrives although the end never comes");
 }

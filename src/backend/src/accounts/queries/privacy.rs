@@ -113,6 +113,7 @@ pub async fn order(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Resul
                'lines', (SELECT coalesce(jsonb_agg(to_jsonb(l) ORDER BY l.position), '[]') FROM order_lines l WHERE l.order_id = o.id),
                'taxes', (SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM order_taxes t WHERE t.order_id = o.id),
                'addresses', (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM order_addresses d WHERE d.order_id = o.id),
+               'fulfilments', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.id), '[]') FROM fulfilments f WHERE f.order_id = o.id),
                'events', (SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.id), '[]') FROM order_events e WHERE e.order_id = o.id),
                'payments', (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('refunds',
                                 (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM refunds r WHERE r.payment_id = p.id))), '[]')
@@ -173,6 +174,13 @@ pub async fn anonymise_orders(connection: &mut PgConnection, account_id: Uuid) -
         "UPDATE order_addresses d
          SET name = 'Erased', company = NULL, line1 = '', line2 = NULL, postal_code = NULL, city = '', phone = NULL
          FROM orders o WHERE o.id = d.order_id AND o.account_id = $1",
+        account_id
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "UPDATE fulfilments f SET tracking_number = NULL, tracking_url = NULL
+         FROM orders o WHERE o.id = f.order_id AND o.account_id = $1",
         account_id
     )
     .execute(&mut *connection)
