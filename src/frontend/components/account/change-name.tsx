@@ -19,7 +19,13 @@ export function ChangeName({ name, onDone }: Props) {
     return false;
   };
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(save)} className="grid max-w-md gap-4">
+    <form
+      ref={form.ref}
+      noValidate
+      method="post"
+      onSubmit={form.submit(save)}
+      className="grid max-w-md gap-4"
+    >
       <FormTrouble refusal={form.refusal} />
       <TextField label="Name" isOptional autoComplete="name" maxLength={100} {...form.field('name')} />
       <div className="flex flex-wrap gap-3">

@@ -22,7 +22,13 @@ export function PasswordProof({ action, busyLabel, onProven, onCancel, children 
     return false;
   };
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(prove)} className="grid max-w-md gap-4">
+    <form
+      ref={form.ref}
+      noValidate
+      method="post"
+      onSubmit={form.submit(prove)}
+      className="grid max-w-md gap-4"
+    >
       {children}
       <FormTrouble refusal={form.refusal} />
       <PasswordField label="Your password" {...form.field('password')} />

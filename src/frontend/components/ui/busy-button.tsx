@@ -1,5 +1,7 @@
-// A button that says when it is at work. It stays focusable meanwhile, so that nobody loses their place.
+// A button that says when it is at work. It stays focusable meanwhile, so that nobody loses their place. Before the script
+// is there it submits nothing: the browser would send a form by itself, and write what was typed into the address.
 import type { ReactNode } from 'react';
+import { useHydrated } from '@/lib/use-hydrated';
 
 interface Props {
   isBusy: boolean;
@@ -21,10 +23,11 @@ export function BusyButton({
   className = 'button',
   children,
 }: Props) {
+  const isAlive = useHydrated();
   return (
     <button
       type={type}
-      disabled={disabled}
+      disabled={disabled || (type === 'submit' && !isAlive)}
       aria-disabled={isBusy || undefined}
       onClick={(event) => {
         if (isBusy) event.preventDefault();

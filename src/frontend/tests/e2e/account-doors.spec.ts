@@ -100,7 +100,9 @@ test.describe('signing in', () => {
     await expect(trouble(page)).toContainText('The store does not answer right now');
   });
 
-  test('keeps what was typed before the script arrived', async ({ page }) => {
+  test('keeps what was typed before the script arrived, and sends it nowhere until then', async ({
+    page,
+  }) => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -113,8 +115,11 @@ test.describe('signing in', () => {
     await page.goto('/account/sign-in', { waitUntil: 'commit' });
     await page.getByLabel('E-mail').fill('ada@example.com');
     await password(page).fill(PASSWORD);
+    await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeDisabled();
+    await password(page).press('Enter');
     release();
     await expect(page.getByRole('button', { name: 'Show password' })).toBeEnabled();
+    await expect(page).toHaveURL('/account/sign-in');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await expect(page).toHaveURL('/account');
     expect(sent[0]?.body).toEqual({ email: 'ada@example.com', password: PASSWORD });

@@ -81,7 +81,7 @@ export function AddressForm(props: Props) {
   useEffect(() => heading.current?.focus(), []);
   const count = Object.keys(state.errors).length;
   return (
-    <form ref={state.form} noValidate onSubmit={state.submit} className="grid max-w-2xl gap-6">
+    <form ref={state.form} noValidate method="post" onSubmit={state.submit} className="grid max-w-2xl gap-6">
       <h2 ref={heading} tabIndex={-1} className="text-h2 outline-none">
         {saved ? 'Change the address' : 'A new address'}
       </h2>

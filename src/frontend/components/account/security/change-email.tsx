@@ -78,7 +78,7 @@ function EmailForm({ onDone }: { onDone: (isAsked: boolean) => void }) {
     return false;
   };
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(ask)} className="grid max-w-md gap-4">
+    <form ref={form.ref} noValidate method="post" onSubmit={form.submit(ask)} className="grid max-w-md gap-4">
       <FormTrouble refusal={form.refusal} />
       <TextField
         label="New address"

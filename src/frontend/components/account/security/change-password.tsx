@@ -30,7 +30,13 @@ export function ChangePassword({ email, onChanged }: Props) {
   };
 
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(change)} className="grid max-w-md gap-4">
+    <form
+      ref={form.ref}
+      noValidate
+      method="post"
+      onSubmit={form.submit(change)}
+      className="grid max-w-md gap-4"
+    >
       <FormTrouble refusal={form.refusal} />
       {isDone ? <Alert title="Your password is changed">Every other browser was signed out.</Alert> : null}
       {/* Password managers keep a password by this name. */}

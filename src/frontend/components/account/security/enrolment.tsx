@@ -28,7 +28,7 @@ export function Enrolment({ enrolment: { secret, url }, onConfirmed, onCancel }:
     return false;
   };
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(confirm)} className="grid gap-5">
+    <form ref={form.ref} noValidate method="post" onSubmit={form.submit(confirm)} className="grid gap-5">
       <h3 ref={heading} tabIndex={-1} className="text-body font-[560] outline-none">
         Scan this with your authenticator
       </h3>

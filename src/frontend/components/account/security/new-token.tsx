@@ -46,7 +46,13 @@ export function NewToken({ role, onMade, onCancel }: Props) {
   };
   const { error } = form.field('scopes');
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(make)} className="grid max-w-md gap-4">
+    <form
+      ref={form.ref}
+      noValidate
+      method="post"
+      onSubmit={form.submit(make)}
+      className="grid max-w-md gap-4"
+    >
       <FormTrouble refusal={form.refusal} />
       <TextField
         label="What is it for?"

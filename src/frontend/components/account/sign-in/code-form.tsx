@@ -33,7 +33,7 @@ export function CodeForm({ onProven, onBack }: Props) {
   };
 
   return (
-    <form ref={ref} noValidate onSubmit={form.submit(prove)} className="grid gap-5">
+    <form ref={ref} noValidate method="post" onSubmit={form.submit(prove)} className="grid gap-5">
       <StepTitle />
       <FormTrouble refusal={form.refusal} />
       {isRecovery ? (

@@ -33,7 +33,7 @@ export function ConfirmEmail() {
   if (state) return <Confirmed state={state} />;
   if (!token || isInvalid) return <LinkInvalid text={INVALID} href="/account/security" action="Ask again" />;
   return (
-    <form ref={form.ref} onSubmit={form.submit(confirm)} className="grid gap-5">
+    <form ref={form.ref} method="post" onSubmit={form.submit(confirm)} className="grid gap-5">
       <FormTrouble refusal={form.refusal} />
       <BusyButton
         type="submit"

@@ -16,6 +16,7 @@ export function Forgot() {
       <form
         ref={form.ref}
         noValidate
+        method="post"
         onSubmit={form.submit(async ({ email }) => {
           await forgotPassword(email.trim());
           setSentTo(email.trim());

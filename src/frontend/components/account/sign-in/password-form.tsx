@@ -28,6 +28,7 @@ export function PasswordForm({ onAnswer, note }: Props) {
       <form
         ref={form.ref}
         noValidate
+        method="post"
         onSubmit={form.submit(async ({ email, password }) => onAnswer(await signIn(email.trim(), password)))}
         className="grid gap-5"
       >

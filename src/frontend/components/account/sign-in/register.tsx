@@ -33,7 +33,7 @@ export function Register() {
   };
   return (
     <div className="grid gap-6">
-      <form ref={form.ref} noValidate onSubmit={form.submit(send)} className="grid gap-5">
+      <form ref={form.ref} noValidate method="post" onSubmit={form.submit(send)} className="grid gap-5">
         <FormTrouble refusal={form.refusal} />
         <TextField
           label="Name"

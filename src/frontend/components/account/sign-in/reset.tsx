@@ -38,7 +38,7 @@ export function Reset() {
   if (!token || isInvalid)
     return <LinkInvalid text={INVALID} href="/account/forgot" action="Ask for another link" />;
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(set)} className="grid gap-5">
+    <form ref={form.ref} noValidate method="post" onSubmit={form.submit(set)} className="grid gap-5">
       <FormTrouble refusal={form.refusal} />
       <PasswordField label="New password" isNew {...form.field('password')} />
       <BusyButton

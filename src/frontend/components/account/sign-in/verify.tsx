@@ -44,7 +44,7 @@ export function Verify() {
     return <LinkInvalid text={INVALID} href="/account/register" action="Register again" />;
   if (wantsCode) return <CodeForm onProven={proceed} onBack={() => setWantsCode(false)} />;
   return (
-    <form ref={form.ref} noValidate onSubmit={form.submit(confirm)} className="grid gap-5">
+    <form ref={form.ref} noValidate method="post" onSubmit={form.submit(confirm)} className="grid gap-5">
       <FormTrouble refusal={form.refusal} />
       <PasswordField label="Password that you chose" {...form.field('password')} />
       <BusyButton
