@@ -140,8 +140,10 @@ pub struct Account {
     pub email: String,
     /// How the store addresses them; may be empty.
     pub name: String,
-    /// What they may do.
+    /// What they are to the store.
     pub role: Role,
+    /// What they may do, and let programs do.
+    pub scopes: Vec<Scope>,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// A new address that is not confirmed by both yet.
@@ -219,10 +221,10 @@ pub struct SavedAddress {
 pub struct SaveAddress {
     /// The address.
     pub address: Address,
-    /// Makes it the one that parcels go to; the first one is that anyway.
+    /// Makes it the one that parcels go to; the first one is that anyway, and stays it until another one is.
     #[serde(default)]
     pub default_shipping: bool,
-    /// Makes it the one that bills go to; the first one is that anyway.
+    /// Makes it the one that bills go to; the first one is that anyway, and stays it until another one is.
     #[serde(default)]
     pub default_billing: bool,
 }

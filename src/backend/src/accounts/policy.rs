@@ -59,6 +59,20 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Each one.
+    pub const ALL: [Self; 10] = [
+        Self::AccountRead,
+        Self::AccountWrite,
+        Self::CatalogueRead,
+        Self::CatalogueWrite,
+        Self::StockWrite,
+        Self::OrdersRead,
+        Self::OrdersWrite,
+        Self::CustomersRead,
+        Self::StaffWrite,
+        Self::AuditRead,
+    ];
+
     /// As it is written in tokens.
     pub fn name(self) -> String {
         serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
@@ -198,90 +212,86 @@ fn expect_scope(caller: &Caller, scope: Scope) -> Result<()> {
 }
 
 /// Every endpoint.
-#[rustfmt::skip]
 pub fn rules() -> Vec<Rule> {
-    use Access::{Own, Public, Session, Staff};
-    use Scope::{AccountRead, AccountWrite, AuditRead, CatalogueRead, CatalogueWrite, CustomersRead, OrdersRead, OrdersWrite, StaffWrite, StockWrite};
-    let (get, post, put, patch, delete) = (Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE);
-    [
-        (&get,    "/api/store", Public),
-        (&get,    "/api/products", Public),
-        (&get,    "/api/products/{slug}", Public),
-        (&get,    "/api/categories", Public),
-        (&get,    "/api/search/suggestions", Public),
-        (&get,    "/api/countries", Public),
-        (&post,   "/api/carts", Public),
-        (&get,    "/api/carts/{id}", Public),
-        (&post,   "/api/carts/{id}/items", Public),
-        (&patch,  "/api/carts/{id}/items/{variant_id}", Public),
-        (&delete, "/api/carts/{id}/items/{variant_id}", Public),
-        (&post,   "/api/carts/{id}/acknowledgement", Public),
-        (&get,    "/api/carts/{id}/shipping-methods", Public),
-        (&post,   "/api/orders", Public),
-        (&get,    "/api/orders/{number}", Public),
-        (&post,   "/api/orders/{number}/payment", Public),
-        (&post,   "/api/orders/{number}/cancellation", Public),
-        (&post,   "/api/webhooks/stripe", Public),
-
-        (&post,   "/api/auth/register", Public),
-        (&post,   "/api/auth/verify", Public),
-        (&post,   "/api/auth/login", Public),
-        (&post,   "/api/auth/login/totp", Public),
-        (&post,   "/api/auth/logout", Public),
-        (&post,   "/api/auth/password/forgot", Public),
-        (&post,   "/api/auth/password/reset", Public),
-        (&post,   "/api/auth/email/confirm", Public),
-
-        (&get,    "/api/account", Own(AccountRead)),
-        (&patch,  "/api/account", Own(AccountWrite)),
-        (&post,   "/api/account/password", Session),
-        (&post,   "/api/account/email", Session),
-        (&delete, "/api/account/email", Session),
-        (&get,    "/api/account/addresses", Own(AccountRead)),
-        (&post,   "/api/account/addresses", Own(AccountWrite)),
-        (&put,    "/api/account/addresses/{id}", Own(AccountWrite)),
-        (&delete, "/api/account/addresses/{id}", Own(AccountWrite)),
-        (&get,    "/api/account/orders", Own(AccountRead)),
-        (&post,   "/api/account/orders/{number}/reorder", Own(AccountWrite)),
-        (&get,    "/api/account/sessions", Session),
-        (&delete, "/api/account/sessions", Session),
-        (&delete, "/api/account/sessions/{id}", Session),
-        (&post,   "/api/account/totp", Session),
-        (&post,   "/api/account/totp/confirmation", Session),
-        (&post,   "/api/account/totp/recovery-codes", Session),
-        (&post,   "/api/account/totp/removal", Session),
-        (&get,    "/api/account/tokens", Session),
-        (&post,   "/api/account/tokens", Session),
-        (&delete, "/api/account/tokens/{id}", Session),
-        (&get,    "/api/account/export", Session),
-        (&post,   "/api/account/export", Session),
-        (&get,    "/api/account/export/file", Session),
-        (&post,   "/api/account/erasure", Session),
-
-        (&get,    "/api/admin/products", Staff(CatalogueRead)),
-        (&post,   "/api/admin/products", Staff(CatalogueWrite)),
-        (&get,    "/api/admin/products/{id}", Staff(CatalogueRead)),
-        (&patch,  "/api/admin/products/{id}", Staff(CatalogueWrite)),
-        (&post,   "/api/admin/products/{id}/variants", Staff(CatalogueWrite)),
-        (&patch,  "/api/admin/variants/{id}", Staff(CatalogueWrite)),
-        (&put,    "/api/admin/variants/{id}/prices/{currency}", Staff(CatalogueWrite)),
-        (&delete, "/api/admin/variants/{id}/prices/{currency}", Staff(CatalogueWrite)),
-        (&post,   "/api/admin/products/{id}/pictures", Staff(CatalogueWrite)),
-        (&patch,  "/api/admin/pictures/{id}", Staff(CatalogueWrite)),
-        (&delete, "/api/admin/pictures/{id}", Staff(CatalogueWrite)),
-        (&post,   "/api/admin/stock-movements", Staff(StockWrite)),
-        (&get,    "/api/admin/orders", Staff(OrdersRead)),
-        (&get,    "/api/admin/orders/{number}", Staff(OrdersRead)),
-        (&post,   "/api/admin/orders/{number}/fulfilments", Staff(OrdersWrite)),
-        (&get,    "/api/admin/customers", Staff(CustomersRead)),
-        (&get,    "/api/admin/customers/{id}", Staff(CustomersRead)),
-        (&put,    "/api/admin/accounts/{id}/role", Staff(StaffWrite)),
-        (&get,    "/api/admin/audit-log", Staff(AuditRead)),
-    ]
-    .into_iter()
-    .map(|(method, path, access)| Rule { method: method.clone(), path, access })
-    .collect()
+    RULES.iter().map(|(method, path, access)| Rule { method: method.clone(), path, access: *access }).collect()
 }
+
+#[rustfmt::skip]
+static RULES: &[(Method, &str, Access)] = &[
+    (Method::GET,    "/api/store", Access::Public),
+    (Method::GET,    "/api/products", Access::Public),
+    (Method::GET,    "/api/products/{slug}", Access::Public),
+    (Method::GET,    "/api/categories", Access::Public),
+    (Method::GET,    "/api/search/suggestions", Access::Public),
+    (Method::GET,    "/api/countries", Access::Public),
+    (Method::POST,   "/api/carts", Access::Public),
+    (Method::GET,    "/api/carts/{id}", Access::Public),
+    (Method::POST,   "/api/carts/{id}/items", Access::Public),
+    (Method::PATCH,  "/api/carts/{id}/items/{variant_id}", Access::Public),
+    (Method::DELETE, "/api/carts/{id}/items/{variant_id}", Access::Public),
+    (Method::POST,   "/api/carts/{id}/acknowledgement", Access::Public),
+    (Method::GET,    "/api/carts/{id}/shipping-methods", Access::Public),
+    (Method::POST,   "/api/orders", Access::Public),
+    (Method::GET,    "/api/orders/{number}", Access::Public),
+    (Method::POST,   "/api/orders/{number}/payment", Access::Public),
+    (Method::POST,   "/api/orders/{number}/cancellation", Access::Public),
+    (Method::POST,   "/api/webhooks/stripe", Access::Public),
+
+    (Method::POST,   "/api/auth/register", Access::Public),
+    (Method::POST,   "/api/auth/verify", Access::Public),
+    (Method::POST,   "/api/auth/login", Access::Public),
+    (Method::POST,   "/api/auth/login/totp", Access::Public),
+    (Method::POST,   "/api/auth/logout", Access::Public),
+    (Method::POST,   "/api/auth/password/forgot", Access::Public),
+    (Method::POST,   "/api/auth/password/reset", Access::Public),
+    (Method::POST,   "/api/auth/email/confirm", Access::Public),
+
+    (Method::GET,    "/api/account", Access::Own(Scope::AccountRead)),
+    (Method::PATCH,  "/api/account", Access::Own(Scope::AccountWrite)),
+    (Method::POST,   "/api/account/password", Access::Session),
+    (Method::POST,   "/api/account/email", Access::Session),
+    (Method::DELETE, "/api/account/email", Access::Session),
+    (Method::GET,    "/api/account/addresses", Access::Own(Scope::AccountRead)),
+    (Method::POST,   "/api/account/addresses", Access::Own(Scope::AccountWrite)),
+    (Method::PUT,    "/api/account/addresses/{id}", Access::Own(Scope::AccountWrite)),
+    (Method::DELETE, "/api/account/addresses/{id}", Access::Own(Scope::AccountWrite)),
+    (Method::GET,    "/api/account/orders", Access::Own(Scope::AccountRead)),
+    (Method::POST,   "/api/account/orders/{number}/reorder", Access::Own(Scope::AccountWrite)),
+    (Method::GET,    "/api/account/sessions", Access::Session),
+    (Method::DELETE, "/api/account/sessions", Access::Session),
+    (Method::DELETE, "/api/account/sessions/{id}", Access::Session),
+    (Method::POST,   "/api/account/totp", Access::Session),
+    (Method::POST,   "/api/account/totp/confirmation", Access::Session),
+    (Method::POST,   "/api/account/totp/recovery-codes", Access::Session),
+    (Method::POST,   "/api/account/totp/removal", Access::Session),
+    (Method::GET,    "/api/account/tokens", Access::Session),
+    (Method::POST,   "/api/account/tokens", Access::Session),
+    (Method::DELETE, "/api/account/tokens/{id}", Access::Session),
+    (Method::GET,    "/api/account/export", Access::Session),
+    (Method::POST,   "/api/account/export", Access::Session),
+    (Method::GET,    "/api/account/export/file", Access::Session),
+    (Method::POST,   "/api/account/erasure", Access::Session),
+
+    (Method::GET,    "/api/admin/products", Access::Staff(Scope::CatalogueRead)),
+    (Method::POST,   "/api/admin/products", Access::Staff(Scope::CatalogueWrite)),
+    (Method::GET,    "/api/admin/products/{id}", Access::Staff(Scope::CatalogueRead)),
+    (Method::PATCH,  "/api/admin/products/{id}", Access::Staff(Scope::CatalogueWrite)),
+    (Method::POST,   "/api/admin/products/{id}/variants", Access::Staff(Scope::CatalogueWrite)),
+    (Method::PATCH,  "/api/admin/variants/{id}", Access::Staff(Scope::CatalogueWrite)),
+    (Method::PUT,    "/api/admin/variants/{id}/prices/{currency}", Access::Staff(Scope::CatalogueWrite)),
+    (Method::DELETE, "/api/admin/variants/{id}/prices/{currency}", Access::Staff(Scope::CatalogueWrite)),
+    (Method::POST,   "/api/admin/products/{id}/pictures", Access::Staff(Scope::CatalogueWrite)),
+    (Method::PATCH,  "/api/admin/pictures/{id}", Access::Staff(Scope::CatalogueWrite)),
+    (Method::DELETE, "/api/admin/pictures/{id}", Access::Staff(Scope::CatalogueWrite)),
+    (Method::POST,   "/api/admin/stock-movements", Access::Staff(Scope::StockWrite)),
+    (Method::GET,    "/api/admin/orders", Access::Staff(Scope::OrdersRead)),
+    (Method::GET,    "/api/admin/orders/{number}", Access::Staff(Scope::OrdersRead)),
+    (Method::POST,   "/api/admin/orders/{number}/fulfilments", Access::Staff(Scope::OrdersWrite)),
+    (Method::GET,    "/api/admin/customers", Access::Staff(Scope::CustomersRead)),
+    (Method::GET,    "/api/admin/customers/{id}", Access::Staff(Scope::CustomersRead)),
+    (Method::PUT,    "/api/admin/accounts/{id}/role", Access::Staff(Scope::StaffWrite)),
+    (Method::GET,    "/api/admin/audit-log", Access::Staff(Scope::AuditRead)),
+];
 
 #[cfg(test)]
 mod tests {

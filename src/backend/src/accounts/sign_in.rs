@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ use crate::{
     cart,
     error::{Error, Refusal, Result},
     extract::ClientAddress,
+    response::private,
 };
 
 /// How long the second step of signing in may take.
@@ -93,7 +94,7 @@ pub async fn open(app: &App, browser: &Browser, account_id: Uuid, role: Role, sh
     sessions::begin(&mut tx, &new).await?;
     if shown == Shown::Half {
         tx.commit().await?;
-        let mut response = answer(&SignedIn { state: SignInState::SecondFactorRequired, account: None });
+        let mut response = private(&SignedIn { state: SignInState::SecondFactorRequired, account: None });
         session::grant(app, response.headers_mut(), &new_token, seconds);
         return Ok(response);
     }
@@ -102,21 +103,12 @@ pub async fn open(app: &App, browser: &Browser, account_id: Uuid, role: Role, sh
     let cart = cart::merge::join(&mut tx, guest, account_id).await?;
     let account = people::account(&mut tx, account_id).await?;
     tx.commit().await?;
-    let mut response = answer(&SignedIn { state: SignInState::SignedIn, account });
+    let mut response = private(&SignedIn { state: SignInState::SignedIn, account });
     session::grant(app, response.headers_mut(), &new_token, seconds);
     if let Some(cart) = cart {
         cart::access::set_cookie(app, response.headers_mut(), cart);
     }
     Ok(response)
-}
-
-fn answer(signed_in: &SignedIn) -> Response {
-    private(StatusCode::OK, signed_in)
-}
-
-/// An answer that is one person's, and kept nowhere.
-pub fn private<T: serde::Serialize>(status: StatusCode, body: &T) -> Response {
-    (status, [(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
 }
 
 /// Makes sure that it is the account's owner who asks, and not whoever found the browser open (OWASP ASVS 5.0, 7.5.1).

@@ -1,5 +1,4 @@
-// What a token can be allowed, in words, and what is worth offering to each role. The API decides what is granted.
-import type { Role } from '@/lib/api/account';
+// What a token can be allowed, in words.
 import type { Scope } from '@/lib/api/security';
 
 export const SCOPES: Record<Scope, string> = {
@@ -14,14 +13,3 @@ export const SCOPES: Record<Scope, string> = {
   'staff:write': 'Say who is staff',
   'audit:read': 'See who changed what',
 };
-
-const OWN: Scope[] = ['account:read', 'account:write'];
-
-const OFFERED: Record<Role, Scope[]> = {
-  customer: OWN,
-  support: [...OWN, 'orders:read', 'orders:write', 'customers:read'],
-  catalogue_manager: [...OWN, 'catalogue:read', 'catalogue:write', 'stock:write'],
-  administrator: Object.keys(SCOPES) as Scope[],
-};
-
-export const scopesFor = (role: Role): Scope[] => OFFERED[role];

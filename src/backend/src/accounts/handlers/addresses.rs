@@ -9,11 +9,11 @@ use crate::{
         model::{AddressBook, SaveAddress, SavedAddress},
         queries::addresses,
         session::Caller,
-        sign_in::private,
     },
     app::App,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, PathId, Query},
+    response::{created, private},
     store::NoParameters,
 };
 
@@ -24,7 +24,7 @@ const MOST: i64 = 50;
 #[utoipa::path(get, path = "/api/account/addresses", tag = "account", responses((status = 200, body = AddressBook), Guarded))]
 pub async fn list_addresses(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
     let items = addresses::list(&mut *app.db.acquire().await?, caller.account_id).await?;
-    Ok(private(StatusCode::OK, &AddressBook { items }))
+    Ok(private(&AddressBook { items }))
 }
 
 /// Adds an address.
@@ -47,7 +47,7 @@ pub async fn add_address(
     let id = addresses::save(&mut tx, caller.account_id, None, &input).await?;
     let saved = read(&mut tx, caller.account_id, id).await?;
     tx.commit().await?;
-    Ok(private(StatusCode::CREATED, &saved))
+    Ok(created(&saved))
 }
 
 /// Changes an address.
@@ -66,7 +66,7 @@ pub async fn change_address(
     let id = addresses::save(&mut tx, caller.account_id, Some(id), &input).await?;
     let saved = read(&mut tx, caller.account_id, id).await?;
     tx.commit().await?;
-    Ok(private(StatusCode::OK, &saved))
+    Ok(private(&saved))
 }
 
 /// Removes an address.

@@ -1,12 +1,11 @@
 //! What somebody ordered, and ordering it again.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 
 use crate::{
     accounts::{
         model::{HistoryQuery, OrderHistory, Reordered},
         session::Caller,
-        sign_in::private,
     },
     app::App,
     cart,
@@ -14,6 +13,7 @@ use crate::{
     extract::{PathNumber, Query},
     orders::{self, history},
     pagination,
+    response::private,
     store::NoParameters,
 };
 
@@ -37,7 +37,7 @@ pub async fn list_orders(
     ids.truncate(length);
     let next_cursor = ids.last().filter(|_| has_more).map(|id| pagination::encode(&list, id)).transpose()?;
     let items = history::summaries(&mut db, &ids).await?;
-    Ok(private(StatusCode::OK, &OrderHistory { items, next_cursor }))
+    Ok(private(&OrderHistory { items, next_cursor }))
 }
 
 /// Puts what an order had into the cart again, as far as it is there.
@@ -58,7 +58,7 @@ pub async fn reorder(
     drop(db);
     let (cart, missing) = cart::handlers::put_again(&app, &caller, &sold).await?;
     let id = cart.id;
-    let mut response = private(StatusCode::OK, &Reordered { missing, cart });
+    let mut response = private(&Reordered { missing, cart });
     cart::access::set_cookie(&app, response.headers_mut(), id);
     Ok(response)
 }

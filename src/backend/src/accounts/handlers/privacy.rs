@@ -12,13 +12,14 @@ use crate::{
         policy::Role,
         queries::{people, privacy},
         session::{self, Caller},
-        sign_in::{expect_password, private},
+        sign_in::expect_password,
     },
     app::App,
     cart,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, Query},
     jobs::{self, account_mail::AccountNews},
+    response::private,
     store::NoParameters,
 };
 
@@ -26,7 +27,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/account/export", tag = "account", responses((status = 200, body = Export), Guarded))]
 pub async fn get_export(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
     let export = privacy::export(&mut *app.db.acquire().await?, caller.account_id).await?;
-    Ok(private(StatusCode::OK, &export.ok_or(Error::NotFound("export"))?))
+    Ok(private(&export.ok_or(Error::NotFound("export"))?))
 }
 
 /// Asks for a copy of everything that is known of one.
@@ -46,7 +47,7 @@ pub async fn request_export(
     }
     let export = privacy::export(&mut tx, caller.account_id).await?.ok_or(Error::NotFound("export"))?;
     tx.commit().await?;
-    Ok(private(StatusCode::ACCEPTED, &export))
+    Ok((StatusCode::ACCEPTED, private(&export)).into_response())
 }
 
 /// The copy itself, as JSON to keep.

@@ -9,7 +9,7 @@ use crate::{
         passwords,
         queries::{people, sessions},
         session::Caller,
-        sign_in::{Browser, expect_password, private},
+        sign_in::{Browser, expect_password},
     },
     app::App,
     error::{Error, Guarded, Refusals, Result},
@@ -18,6 +18,7 @@ use crate::{
         self,
         account_mail::{AccountNews, Side},
     },
+    response::private,
     store::{self, NoParameters},
 };
 
@@ -25,7 +26,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/account", tag = "account", responses((status = 200, body = Account), Guarded))]
 pub async fn get_account(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
     let account = people::account(&mut *app.db.acquire().await?, caller.account_id).await?;
-    Ok(private(StatusCode::OK, &account.ok_or(Error::SignInRequired)?))
+    Ok(private(&account.ok_or(Error::SignInRequired)?))
 }
 
 /// Changes the profile.
@@ -41,7 +42,7 @@ pub async fn change_profile(
     let mut db = app.db.acquire().await?;
     people::rename(&mut db, caller.account_id, &name).await?;
     let account = people::account(&mut db, caller.account_id).await?;
-    Ok(private(StatusCode::OK, &account.ok_or(Error::SignInRequired)?))
+    Ok(private(&account.ok_or(Error::SignInRequired)?))
 }
 
 /// Sets a new password and ends every other session.

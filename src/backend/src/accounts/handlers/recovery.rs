@@ -9,13 +9,14 @@ use crate::{
         model::{ConfirmEmail, EmailChangeState, EmailConfirmation, ForgotPassword, ResetPassword},
         passwords,
         queries::{people, sessions},
-        sign_in::{Browser, link_invalid, private},
+        sign_in::{Browser, link_invalid},
     },
     app::App,
     capability::Capability,
     error::{Refusals, Result},
     extract::{Json, Query},
     jobs::{self, account_mail::AccountNews},
+    response::private,
     store::{self, NoParameters},
 };
 
@@ -90,5 +91,5 @@ pub async fn confirm_email(
         EmailChangeState::WaitingForTheOther
     };
     tx.commit().await?;
-    Ok(private(StatusCode::OK, &EmailConfirmation { state }))
+    Ok(private(&EmailConfirmation { state }))
 }

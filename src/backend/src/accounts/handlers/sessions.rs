@@ -3,10 +3,11 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
-    accounts::{model::SessionList, queries::sessions, session::Caller, sign_in::private},
+    accounts::{model::SessionList, queries::sessions, session::Caller},
     app::App,
     error::{Error, Guarded, Refusals, Result},
     extract::{PathId, Query},
+    response::private,
     store::NoParameters,
 };
 
@@ -14,7 +15,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/account/sessions", tag = "account", responses((status = 200, body = SessionList), Guarded))]
 pub async fn list_sessions(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
     let items = sessions::list(&mut *app.db.acquire().await?, caller.account_id, caller.proof_id).await?;
-    Ok(private(StatusCode::OK, &SessionList { items }))
+    Ok(private(&SessionList { items }))
 }
 
 /// Signs out elsewhere.

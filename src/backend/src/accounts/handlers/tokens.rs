@@ -8,11 +8,12 @@ use crate::{
         policy::{Role, Scope},
         queries::tokens,
         session::{self, Caller, Proof, digest},
-        sign_in::{expect_password, private},
+        sign_in::expect_password,
     },
     app::App,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, PathId, Query},
+    response::{created, private},
     store::NoParameters,
 };
 
@@ -25,7 +26,7 @@ const MOST: usize = 50;
 #[utoipa::path(get, path = "/api/account/tokens", tag = "account", responses((status = 200, body = ApiTokenList), Guarded))]
 pub async fn list_tokens(State(app): State<App>, caller: Caller, _: Query<NoParameters>) -> Result<Response> {
     let items = tokens::list(&mut *app.db.acquire().await?, caller.account_id).await?;
-    Ok(private(StatusCode::OK, &ApiTokenList { items }))
+    Ok(private(&ApiTokenList { items }))
 }
 
 /// Makes a token; it is shown this once.
@@ -54,7 +55,7 @@ pub async fn create_token(
     let details = tokens::list(&mut tx, caller.account_id).await?.into_iter().find(|token| token.id == id);
     let details = details.ok_or_else(|| Error::Internal("a token that was just made is gone".into()))?;
     tx.commit().await?;
-    Ok(private(StatusCode::CREATED, &CreatedApiToken { token, details }))
+    Ok(created(&CreatedApiToken { token, details }))
 }
 
 /// Revokes a token.

@@ -8,13 +8,14 @@ use crate::{
         model::{PasswordProof, RecoveryCodes, SecondFactorCode, TotpEnrolment},
         queries::{factors, sessions, tokens},
         session::Caller,
-        sign_in::{expect_password, private},
+        sign_in::expect_password,
         totp,
     },
     app::App,
     error::{Error, Refusals, Result},
     extract::{Json, Query},
     jobs::{self, account_mail::AccountNews},
+    response::private,
     store::{self, NoParameters},
 };
 
@@ -43,7 +44,7 @@ pub async fn enrol_totp(
     let secret = url::Url::parse(&url)
         .ok()
         .and_then(|url| url.query_pairs().find_map(|(name, value)| (name == "secret").then(|| value.into_owned())));
-    Ok(private(StatusCode::OK, &TotpEnrolment { secret: secret.unwrap_or_default(), url }))
+    Ok(private(&TotpEnrolment { secret: secret.unwrap_or_default(), url }))
 }
 
 /// Ends the setting up by a code of the authenticator; from now on signing in wants one. Every other session ends.
@@ -70,7 +71,7 @@ pub async fn confirm_totp(
     jobs::enqueue_account_mail(&mut tx, AccountNews::SecondFactorAdded { account_id }).await?;
     tx.commit().await?;
     limits::forgive(&app, &tries).await?;
-    Ok(private(StatusCode::OK, &RecoveryCodes { codes }))
+    Ok(private(&RecoveryCodes { codes }))
 }
 
 /// Makes new recovery codes; the old ones end.
@@ -89,7 +90,7 @@ pub async fn renew_recovery_codes(
     }
     let codes = totp::renew_recovery_codes(&mut tx, caller.account_id).await?;
     tx.commit().await?;
-    Ok(private(StatusCode::OK, &RecoveryCodes { codes }))
+    Ok(private(&RecoveryCodes { codes }))
 }
 
 /// Removes the authenticator and the recovery codes. Tokens that may do what staff may end with it.

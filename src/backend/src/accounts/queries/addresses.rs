@@ -88,7 +88,7 @@ pub async fn save(
         .await,
         Some(id) => sqlx::query_scalar!(
             "UPDATE addresses SET name = $3, company = $4, line1 = $5, line2 = $6, postal_code = $7, city = $8, region = $9,
-                    country = $10, phone = $11, default_shipping = $12, default_billing = $13
+                    country = $10, phone = $11, default_shipping = default_shipping OR $12, default_billing = default_billing OR $13
              WHERE account_id = $1 AND id = $2 RETURNING id",
             account_id,
             id,

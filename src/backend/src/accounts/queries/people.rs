@@ -4,7 +4,10 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::role;
-use crate::accounts::{model::Account, policy::Role};
+use crate::accounts::{
+    model::Account,
+    policy::{Role, Scope},
+};
 
 /// Who wants to sign in.
 #[derive(Debug)]
@@ -182,6 +185,7 @@ pub async fn account(connection: &mut PgConnection, account_id: Uuid) -> sqlx::R
             email: row.email,
             name: row.name,
             role,
+            scopes: Scope::ALL.into_iter().filter(|scope| role.permits(*scope)).collect(),
             created_at: row.created_at,
             new_email: row.new_email,
             has_second_factor: row.second,
