@@ -201,7 +201,7 @@ pub fn rules() -> Vec<Rule> {
         (&get,    "/api/products", Public),
         (&get,    "/api/products/{slug}", Public),
         (&get,    "/api/categories", Public),
-        (&get,    "/api/suggestions", Public),
+        (&get,    "/api/search/suggestions", Public),
         (&get,    "/api/countries", Public),
         (&post,   "/api/carts", Public),
         (&get,    "/api/carts/{id}", Public),
