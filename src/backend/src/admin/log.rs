@@ -20,7 +20,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FindEntries {
-    /// What was changed: `product`, `variant`, `picture`, `order` or `account`.
+    /// What was changed: `product`, `variant`, `price`, `picture`, `order` or `account`.
     #[param(max_length = 50)]
     subject_type: Option<String>,
     /// Which one of them; an order's is its number.

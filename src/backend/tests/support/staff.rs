@@ -12,7 +12,6 @@ use super::{Reply, Shop};
 pub struct Staff<'a> {
     pub shop: &'a Shop,
     pub account: Uuid,
-    pub session: Uuid,
     cookie: String,
 }
 
@@ -38,17 +37,17 @@ impl<'a> Staff<'a> {
     pub async fn new(shop: &'a Shop, role: &str, proof: &str) -> Self {
         let token = Uuid::new_v4().to_string();
         let account = account(&shop.db, &format!("{token}@shop.example"), role, role).await;
-        let session = sqlx::query_scalar(
+        sqlx::query(
             "INSERT INTO sessions (account_id, token_hash, proof, expires_at)
-             VALUES ($1, $2, $3, now() + interval '1 hour') RETURNING id",
+             VALUES ($1, $2, $3, now() + interval '1 hour')",
         )
         .bind(account)
         .bind(digest(&token))
         .bind(proof)
-        .fetch_one(&shop.db)
+        .execute(&shop.db)
         .await
         .unwrap();
-        Self { shop, account, session, cookie: format!("session={token}") }
+        Self { shop, account, cookie: format!("session={token}") }
     }
 
     pub async fn get(&self, path: &str) -> Reply {

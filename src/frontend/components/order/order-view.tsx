@@ -8,6 +8,7 @@ import { LineList } from '@/components/order/line-list';
 import { OrderHistory } from '@/components/order/order-history';
 import { OrderFailed, OrderMissing, OrderSkeleton } from '@/components/order/order-states';
 import { OrderStatus } from '@/components/order/order-status';
+import { Parcels } from '@/components/order/parcels';
 import { Totals } from '@/components/order/totals';
 import { useOrder } from '@/components/order/use-order';
 import { TextButton } from '@/components/ui/text-button';
@@ -39,6 +40,7 @@ export function OrderView({ number, contact }: Props) {
       <div className="grid items-start gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,44rem)_minmax(22rem,30rem)] lg:justify-between">
         <div className="grid gap-10">
           <OrderStatus order={data} isPaying={isPaying} isThanked={hasPaid} hasFailed={hasFailed} />
+          <Parcels order={data} />
           <Addresses order={data} countries={countries.data ?? []} />
           <OrderHistory events={data.events} />
           {hasPaid && !isPaying ? <AccountOffer order={data} /> : null}

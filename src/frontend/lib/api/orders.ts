@@ -3,6 +3,7 @@ import { get, post } from '@/lib/api/client';
 import type { components } from '@/lib/api/schema';
 
 export type Address = components['schemas']['Address'];
+export type Fulfilment = components['schemas']['Fulfilment'];
 export type Order = components['schemas']['Order'];
 export type OrderEvent = components['schemas']['OrderEvent'];
 export type OrderLine = components['schemas']['OrderLine'];

@@ -317,6 +317,265 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/accounts/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what somebody may do. All of their sessions and tokens end, so that none outlives what it was good for. */
+        put: operations["set_role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of the staff changed what, the newest first. */
+        get: operations["list_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds who has an account, the newest first. */
+        get: operations["find_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has one account; `/api/admin/orders?account_id=` has their orders. */
+        get: operations["inspect_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds orders, the newest first. */
+        get: operations["find_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An order with all that the staff needs to know of it. */
+        get: operations["inspect_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{number}/fulfilments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ships an order in whole or in part, and tells its customer. Safe to repeat with the same `Idempotency-Key`. */
+        post: operations["ship_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a picture away; variants that it showed are shown by the product's first. */
+        delete: operations["remove_picture"];
+        options?: never;
+        head?: never;
+        /** Changes what is said of a picture, or its place. */
+        patch: operations["change_picture"];
+        trace?: never;
+    };
+    "/api/admin/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds products, those that are not for sale too, the newest first. */
+        get: operations["find_products"];
+        put?: never;
+        /** Makes a product, with its first variants. Their stock comes by stock movements, and pictures one by one. */
+        post: operations["create_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product with all that may be changed of it. Its `ETag` is its version, for `If-Match`. */
+        get: operations["inspect_product"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a product. With `If-Match` only the version that was read. */
+        patch: operations["change_product"];
+        trace?: never;
+    };
+    "/api/admin/products/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a picture: JSON with its address, or its bytes with their type, and `alt` and `position` as parameters. */
+        post: operations["add_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/products/{id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a variant to a product. */
+        post: operations["add_variant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/stock-movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves stock. Safe to repeat with the same `Idempotency-Key`. */
+        post: operations["move_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/variants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a variant. */
+        patch: operations["change_variant"];
+        trace?: never;
+    };
+    "/api/admin/variants/{id}/prices/{currency}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what a variant costs in a currency. */
+        put: operations["set_price"];
+        post?: never;
+        /** Takes a price away: the variant is not sold in that currency any more. */
+        delete: operations["remove_price"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/email/confirm": {
         parameters: {
             query?: never;
@@ -791,6 +1050,22 @@ export interface components {
              */
             variant_id: string;
         };
+        /** @description A picture that is somewhere on the Internet. */
+        AddPicture: {
+            /** @description What is seen, for those who do not see it. */
+            alt?: string;
+            /**
+             * Format: int32
+             * @description Its place, from 1; the last when left out.
+             */
+            position?: number | null;
+            /**
+             * Format: uri
+             * @description Its address, which is fetched by a job.
+             * @example https://pictures.example/hoodie.jpg
+             */
+            source: string;
+        };
         /** @description Where something goes, or whom it is billed to. */
         Address: {
             /**
@@ -879,6 +1154,76 @@ export interface components {
         ApiTokenList: {
             /** @description Newest first. */
             items: components["schemas"]["ApiToken"][];
+        };
+        /** @description A change that somebody of the staff made. */
+        AuditEntry: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            account_id: string;
+            /**
+             * @description What was done.
+             * @example product.changed
+             */
+            action: string;
+            /** @description What changed, as it is; null when it is gone. */
+            after: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What changed, as it was; null when it is new. */
+            before: Record<string, never> | null;
+            /**
+             * @description Where from.
+             * @example 192.0.2.7
+             */
+            client_address: string | null;
+            /** @description Their address of mail now; null when the account is gone. */
+            email: string | null;
+            /** @description SHA-256 of the entry and of the hash before it. */
+            hash: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its place in the log, from 1, without gaps.
+             */
+            position: number;
+            /**
+             * @description `session` or `token`.
+             * @example session
+             */
+            proof: string;
+            /**
+             * Format: uuid
+             * @description As in the logs and in `X-Request-Id`.
+             */
+            request_id: string | null;
+            /**
+             * @description What they were to the store then.
+             * @example support
+             */
+            role: string;
+            /** @description Which one. */
+            subject_id: string;
+            /**
+             * @description What it was done to.
+             * @example product
+             */
+            subject_type: string;
+        };
+        /** @description A page of the audit log. */
+        AuditLog: {
+            /** @description The newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Where the next page begins; null on the last. */
+            next_cursor: string | null;
         };
         /**
          * @description Whether it can be bought, told of the best variant where a product is meant.
@@ -1021,6 +1366,48 @@ export interface components {
             /** @description The new one. */
             password: components["schemas"]["Password"];
         };
+        /** @description What of a picture is changed; what is left out stays. */
+        ChangePicture: {
+            /** @description What is seen, for those who do not see it. */
+            alt?: string;
+            /**
+             * Format: int32
+             * @description Its place, from 1.
+             */
+            position?: number;
+        };
+        /** @description What of a product is changed; what is left out stays. */
+        ChangeProduct: {
+            /** @description The ids of its categories; breadcrumbs show the first. */
+            categories?: string[];
+            /** @description HTML; what acts is taken out. */
+            description_html?: string;
+            /** @description What there is to choose; its variants have to fit. */
+            options?: components["schemas"]["ProductOption"][];
+            /**
+             * Format: date-time
+             * @description When it was first shown; an active product has one.
+             */
+            published_at?: string | null;
+            /** @description For search engines. */
+            seo_description?: string | null;
+            /** @description For search engines. */
+            seo_title?: string | null;
+            /** @description The product's address changes with it. */
+            slug?: string;
+            /** @description Who sees it. */
+            status?: components["schemas"]["ProductStatus"];
+            /** @description Free words. */
+            tags?: string[];
+            /** @description Which rate of tax it has. */
+            tax_category?: components["schemas"]["TaxCategory"];
+            /** @description Its name. */
+            title?: string;
+            /** @description The variants whose values change together with the options. */
+            variants?: components["schemas"]["ChangedValues"][];
+            /** @description Who makes it. */
+            vendor?: string | null;
+        };
         /** @description What of the profile is changed. */
         ChangeProfile: {
             /**
@@ -1028,6 +1415,27 @@ export interface components {
              * @example Ada Lovelace
              */
             name: string;
+        };
+        /** @description What of a variant is changed; what is left out stays. */
+        ChangeVariant: {
+            /** @description Whether more may be sold than there are. */
+            backorderable?: boolean;
+            /** @description EAN, UPC or ISBN. */
+            barcode?: string | null;
+            /** @description One value of each of the product's options, in their order. */
+            option_values?: string[];
+            /**
+             * Format: uuid
+             * @description One of the product's pictures.
+             */
+            picture_id?: string | null;
+            /** @description The merchant's own number. */
+            sku?: string | null;
+            /**
+             * Format: int32
+             * @description As shipped.
+             */
+            weight_grams?: number;
         };
         /** @description What is not as it was. */
         Changed: {
@@ -1037,6 +1445,16 @@ export interface components {
              * @description How many were wanted, if fewer are left.
              */
             previous_quantity: number | null;
+        };
+        /** @description The values of a variant, as they change together with its product's options. */
+        ChangedValues: {
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            id: string;
+            /** @description One value of each of the product's options, in their order. */
+            option_values: string[];
         };
         /** @description The link of a mail that confirms a new address. */
         ConfirmEmail: {
@@ -1082,6 +1500,44 @@ export interface components {
             /** @description What to begin with. */
             items?: components["schemas"]["AddItem"][];
         };
+        /** @description A product to make. */
+        CreateProduct: {
+            /** @description The ids of its categories; breadcrumbs show the first. */
+            categories?: string[];
+            /** @description HTML; what acts is taken out. */
+            description_html?: string;
+            /** @description What there is to choose. */
+            options?: components["schemas"]["ProductOption"][];
+            /**
+             * Format: date-time
+             * @description When it was first shown; now for an active product when left out.
+             */
+            published_at?: string | null;
+            /** @description For search engines. */
+            seo_description?: string | null;
+            /** @description For search engines. */
+            seo_title?: string | null;
+            /**
+             * @description Its address will be `/products/{slug}`; made of the title when left out.
+             * @example merge-hoodie
+             */
+            slug?: string | null;
+            /** @description Who sees it. */
+            status?: components["schemas"]["ProductStatus"];
+            /** @description Free words. */
+            tags?: string[];
+            /** @description Which rate of tax it has. */
+            tax_category?: components["schemas"]["TaxCategory"];
+            /**
+             * @description Its name.
+             * @example Merge Hoodie
+             */
+            title: string;
+            /** @description What can be bought of it. */
+            variants?: components["schemas"]["NewVariant"][];
+            /** @description Who makes it. */
+            vendor?: string | null;
+        };
         /** @description A new token, shown this once. */
         CreatedApiToken: {
             /** @description What is kept of it. */
@@ -1091,6 +1547,115 @@ export interface components {
              * @example dvp_u3R1...
              */
             token: string;
+        };
+        /** @description Who has an account. */
+        Customer: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            created_at: string;
+            /** @description Where mails go. */
+            email: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When that was placed.
+             */
+            last_order_at: string | null;
+            /**
+             * Format: int64
+             * @description The number of the newest one.
+             */
+            last_order_number: number | null;
+            /** @description How the store addresses them; may be empty. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Their orders, those that were cancelled left out.
+             */
+            order_count: number;
+            /** @description What they are to the store. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description A page of customers. */
+        CustomerList: {
+            /** @description The newest first. */
+            items: components["schemas"]["Customer"][];
+            /** @description Where the next page begins; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description A picture of a product, and how far it is. */
+        EditablePicture: {
+            /** @description What is seen, for those who do not see it. */
+            alt: string;
+            /** @description Why it has no sizes. */
+            failure: string | null;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Its place, from 1.
+             */
+            position: number;
+            /** @description Its sizes. */
+            renditions: components["schemas"]["Rendition"][];
+            /** @description Its address, or the digest of its file. */
+            source: string;
+            /**
+             * @description `pending`, `ready` or `failed`.
+             * @example ready
+             */
+            status: string;
+        };
+        /** @description A product with all that the staff may change of it. */
+        EditableProduct: components["schemas"]["ProductFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description What shows it, also what is not ready. */
+            pictures: components["schemas"]["EditablePicture"][];
+            /**
+             * Format: date-time
+             * @description When it last changed, stock left aside; the `ETag` is made of it.
+             */
+            updated_at: string;
+            /** @description What can be bought of it. */
+            variants: components["schemas"]["EditableVariant"][];
+        };
+        /** @description A variant with its prices and its stock. */
+        EditableVariant: components["schemas"]["VariantFields"] & {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description On the shelf.
+             */
+            on_hand: number;
+            /** @description One a currency. */
+            prices: components["schemas"]["VariantPrice"][];
+            /**
+             * Format: int32
+             * @description Of these, promised to orders.
+             */
+            reserved: number;
         };
         /**
          * @description How far a change of address has come.
@@ -1169,11 +1734,143 @@ export interface components {
              */
             email: string;
         };
+        /** @description An order in the staff's list. */
+        FoundOrder: {
+            /**
+             * Format: uuid
+             * @description Whose it is; null for a guest's.
+             */
+            account_id: string | null;
+            /** @description Where it goes: ISO 3166-1 alpha-2. */
+            country: string;
+            /** @description Where mails about it go. */
+            email: string;
+            /** @description How much of it was shipped. */
+            fulfilment_status: components["schemas"]["FulfilmentStatus"];
+            /**
+             * Format: int64
+             * @description Of all lines together.
+             */
+            item_count: number;
+            /** @description Who it goes to. */
+            name: string;
+            /**
+             * Format: int64
+             * @description For people; `/api/admin/orders/{number}` tells all of it.
+             */
+            number: number;
+            /** @description Where its payment stands. */
+            payment_status: components["schemas"]["PaymentStatus"];
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
+            placed_at: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["OrderStatus"];
+            /** @description What is to be paid. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description A page of orders. */
+        FoundOrders: {
+            /** @description The newest first. */
+            items: components["schemas"]["FoundOrder"][];
+            /** @description Where the next page begins; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description A product in the staff's list. */
+        FoundProduct: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many of all variants are on the shelf.
+             */
+            on_hand: number;
+            picture: components["schemas"]["Picture"] | null;
+            /**
+             * Format: int64
+             * @description Of these, promised to orders.
+             */
+            reserved: number;
+            /** @description Its address is `/products/{slug}` while it is active. */
+            slug: string;
+            /** @description Who sees it. */
+            status: components["schemas"]["ProductStatus"];
+            /** @description Its name. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description How many variants it has.
+             */
+            variant_count: number;
+            /** @description Who makes it. */
+            vendor: string | null;
+        };
+        /** @description A page of products for the staff. */
+        FoundProducts: {
+            /** @description The newest first. */
+            items: components["schemas"]["FoundProduct"][];
+            /** @description Where the next page begins; null on the last. */
+            next_cursor: string | null;
+        };
+        /** @description What left in one parcel. */
+        Fulfilment: {
+            /** @description Who carries it. */
+            carrier: string | null;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description What was in it, in the order of the order's lines. */
+            lines: components["schemas"]["FulfilmentLine"][];
+            /**
+             * Format: date-time
+             * @description When it left.
+             */
+            shipped_at: string;
+            /** @description What the carrier knows it by. */
+            tracking_number: string | null;
+            /**
+             * Format: uri
+             * @description Where it can be followed; `https`.
+             */
+            tracking_url: string | null;
+        };
+        /** @description How many of a variant are in a parcel. */
+        FulfilmentLine: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant_id: string;
+        };
         /**
          * @description How much of it was shipped.
          * @enum {string}
          */
         FulfilmentStatus: "unfulfilled" | "partially_fulfilled" | "fulfilled";
+        /** @description An order with what only the staff sees of it. */
+        InspectedOrder: components["schemas"]["Order"] & {
+            account: components["schemas"]["OrderAccount"] | null;
+            payment: components["schemas"]["ProviderPayment"] | null;
+            /** @description What is still to be shipped. */
+            unshipped: components["schemas"]["Unshipped"][];
+        };
         /** @description An amount in a currency's minor units. */
         Money: {
             /**
@@ -1187,6 +1884,58 @@ export interface components {
              * @example EUR
              */
             currency: string;
+        };
+        /** @description A movement of stock. */
+        MoveStock: {
+            /** @description Why. */
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Format: int32
+             * @description How many more there are; below 0, and only when adjusted, how many fewer.
+             * @example 24
+             */
+            quantity: number;
+            /**
+             * @description For who reads the ledger later.
+             * @example Delivery note 4711
+             */
+            reason: string;
+            /**
+             * Format: uuid
+             * @description What moves.
+             */
+            variant_id: string;
+        };
+        /**
+         * @description Why stock moves.
+         * @enum {string}
+         */
+        MovementKind: "received" | "adjusted" | "returned";
+        /** @description A variant to make. */
+        NewVariant: {
+            /** @description Whether more may be sold than there are. */
+            backorderable?: boolean;
+            /** @description EAN, UPC or ISBN. */
+            barcode?: string | null;
+            /** @description One value of each of the product's options, in their order. */
+            option_values?: string[];
+            /**
+             * Format: uuid
+             * @description One of the product's pictures.
+             */
+            picture_id?: string | null;
+            /** @description One a currency. */
+            prices?: components["schemas"]["VariantPrice"][];
+            /**
+             * @description The merchant's own number.
+             * @example HD-MRG-BLK-M
+             */
+            sku?: string | null;
+            /**
+             * Format: int32
+             * @description As shipped.
+             */
+            weight_grams?: number;
         };
         /** @description An option's values with their counts. */
         OptionFacet: {
@@ -1218,6 +1967,8 @@ export interface components {
             expires_at: string;
             /** @description How much of it was shipped. */
             fulfilment_status: components["schemas"]["FulfilmentStatus"];
+            /** @description What left, the first parcel first. */
+            fulfilments: components["schemas"]["Fulfilment"][];
             /** @description What was sold. */
             lines: components["schemas"]["OrderLine"][];
             /**
@@ -1251,6 +2002,18 @@ export interface components {
             taxes: components["schemas"]["Tax"][];
             /** @description What is to be paid. */
             total: components["schemas"]["Money"];
+        };
+        /** @description Whose an order is. */
+        OrderAccount: {
+            /** @description The account's address of mail, which may be another than the order's. */
+            email: string;
+            /**
+             * Format: uuid
+             * @description `/api/admin/customers/{id}` tells more.
+             */
+            id: string;
+            /** @description How the store addresses them; may be empty. */
+            name: string;
         };
         /** @description Something that happened to an order. */
         OrderEvent: {
@@ -1410,6 +2173,11 @@ export interface components {
             /** @description Ordered by format, then width. */
             renditions: components["schemas"]["Rendition"][];
         };
+        /**
+         * Format: binary
+         * @description A file of the type that the request says.
+         */
+        PictureBytes: string;
         /** @description An order to place. */
         PlaceOrder: {
             billing_address: components["schemas"]["Address"] | null;
@@ -1512,6 +2280,36 @@ export interface components {
             /** @description The brand. */
             vendor: string | null;
         };
+        /** @description What the staff decides of a product as a whole. */
+        ProductFields: {
+            /** @description The ids of its categories; breadcrumbs show the first. */
+            categories: string[];
+            /** @description Sanitised HTML. */
+            description_html: string;
+            /** @description What there is to choose. */
+            options: components["schemas"]["ProductOption"][];
+            /**
+             * Format: date-time
+             * @description When it was first shown.
+             */
+            published_at: string | null;
+            /** @description For search engines; null for the description. */
+            seo_description: string | null;
+            /** @description For search engines; null for the title. */
+            seo_title: string | null;
+            /** @description Its address is `/products/{slug}` while it is active. */
+            slug: string;
+            /** @description Who sees it. */
+            status: components["schemas"]["ProductStatus"];
+            /** @description Free words. */
+            tags: string[];
+            /** @description Which rate of tax it has. */
+            tax_category: components["schemas"]["TaxCategory"];
+            /** @description Its name. */
+            title: string;
+            /** @description Who makes it. */
+            vendor: string | null;
+        };
         /** @description A page of products. */
         ProductList: {
             /** @description The text that was searched for, if a word of `q` had to be replaced by its neighbour. */
@@ -1533,6 +2331,26 @@ export interface components {
             name: string;
             /** @description In the order to show them. */
             values: string[];
+        };
+        /**
+         * @description Who sees a product.
+         * @enum {string}
+         */
+        ProductStatus: "draft" | "active" | "archived";
+        /** @description A payment, as the provider's own pages show it. */
+        ProviderPayment: {
+            /** @description What was taken. */
+            captured: components["schemas"]["Money"];
+            /**
+             * @description The provider's id of it; null until the customer began to pay.
+             * @example pi_3MtwBwLkdIwHu7ix28a3tqPa
+             */
+            provider_id: string | null;
+            /**
+             * @description `open`, `processing`, `captured` or `cancelled`.
+             * @example captured
+             */
+            status: string;
         };
         /** @description A line at the destination's price. */
         QuotedLine: {
@@ -1683,6 +2501,51 @@ export interface components {
             /** @description The one that asks first, then by last use. */
             items: components["schemas"]["Session"][];
         };
+        /** @description What a variant costs in the currency of the address, in minor units. */
+        SetPrice: {
+            /**
+             * Format: int64
+             * @description What it costs.
+             * @example 6900
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description What it cost before; shown while that is more.
+             */
+            compare_at?: number | null;
+            /**
+             * Format: int64
+             * @description What the store paid; never shown to a shopper.
+             */
+            cost?: number | null;
+        };
+        /** @description What an account is to become. */
+        SetRole: {
+            /** @description What they may do from now on. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description What leaves in one parcel. */
+        ShipOrder: {
+            /**
+             * @description Who carries it.
+             * @example DHL
+             */
+            carrier?: string | null;
+            /** @description What is in it; left out for everything that is still to be shipped. */
+            lines?: components["schemas"]["FulfilmentLine"][] | null;
+            /**
+             * @description What the carrier knows it by.
+             * @example 00340434161094042557
+             */
+            tracking_number?: string | null;
+            /**
+             * Format: uri
+             * @description Where the customer can follow it; `https` only.
+             * @example https://carrier.example/parcels/00340434161094042557
+             */
+            tracking_url?: string | null;
+        };
         /** @description How an order travels. */
         Shipping: {
             /**
@@ -1764,6 +2627,43 @@ export interface components {
             /** @description How far it has come. */
             state: components["schemas"]["SignInState"];
         };
+        /** @description A movement in the ledger, and the stock after it. */
+        StockMovement: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description Why. */
+            kind: components["schemas"]["MovementKind"];
+            /**
+             * Format: int32
+             * @description On the shelf now.
+             */
+            on_hand: number;
+            /**
+             * Format: int32
+             * @description How many more there are, or fewer.
+             */
+            quantity: number;
+            /** @description For who reads the ledger later. */
+            reason: string;
+            /**
+             * Format: int32
+             * @description Of these, promised to orders.
+             */
+            reserved: number;
+            /**
+             * Format: uuid
+             * @description What moved.
+             */
+            variant_id: string;
+        };
         /** @description What every page needs to know of the store. */
         Store: {
             /** @description Where customers write to. */
@@ -1807,12 +2707,35 @@ export interface components {
              */
             percent: string;
         };
+        /**
+         * @description Which rate something has.
+         * @enum {string}
+         */
+        TaxCategory: "standard" | "reduced" | "zero";
         /** @description What an authenticator is set up with; shown once. */
         TotpEnrolment: {
             /** @description For typing it in: base 32 (RFC 4648). */
             secret: string;
             /** @description For a QR code: `otpauth://totp/…`. */
             url: string;
+        };
+        /** @description What of a line is still to be shipped. */
+        Unshipped: {
+            /**
+             * Format: int32
+             * @description How many of the variant are on the shelf, for all orders together.
+             */
+            on_hand: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant_id: string;
         };
         /** @description How many products a value would leave. */
         ValueCount: {
@@ -1857,6 +2780,51 @@ export interface components {
              * @description As shipped.
              */
             weight_grams: number;
+        };
+        /** @description What the staff decides of a variant. */
+        VariantFields: {
+            /** @description Whether more may be sold than there are. */
+            backorderable: boolean;
+            /** @description EAN, UPC or ISBN. */
+            barcode: string | null;
+            /** @description One value of each option, in the options' order. */
+            option_values: string[];
+            /**
+             * Format: uuid
+             * @description The picture that shows it.
+             */
+            picture_id: string | null;
+            /** @description The merchant's own number. */
+            sku: string | null;
+            /**
+             * Format: int32
+             * @description As shipped.
+             */
+            weight_grams: number;
+        };
+        /** @description What a variant costs in one currency, in minor units. */
+        VariantPrice: {
+            /**
+             * Format: int64
+             * @description What it costs.
+             * @example 6900
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description What it cost before; shown while that is more.
+             */
+            compare_at: number | null;
+            /**
+             * Format: int64
+             * @description What the store paid; never shown to a shopper.
+             */
+            cost: number | null;
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
         };
         /** @description The link of a mail, and the password that was chosen when it was asked for. */
         VerifyRegistration: {
@@ -2004,7 +2972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2172,7 +3140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2279,7 +3247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2381,7 +3349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2484,7 +3452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2583,7 +3551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,7 +3654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -2854,7 +3822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3088,7 +4056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3191,7 +4159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3354,7 +4322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3456,7 +4424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3624,7 +4592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3726,7 +4694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3830,7 +4798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -3934,7 +4902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4038,7 +5006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4141,7 +5109,1827 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRole"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_log: {
+        parameters: {
+            query?: {
+                /** @description What was changed: `product`, `variant`, `price`, `picture`, `order` or `account`. */
+                subject_type?: string;
+                /** @description Which one of them; an order's is its number. */
+                subject_id?: string;
+                /** @description Who changed it. */
+                account_id?: string;
+                /** @description How many; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins; left out for the first. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_customers: {
+        parameters: {
+            query?: {
+                /** @description A part of the name or of the address of mail. */
+                q?: string;
+                /** @description What they are to the store. */
+                role?: components["schemas"]["Role"];
+                /** @description How many; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins; left out for the first. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_orders: {
+        parameters: {
+            query?: {
+                /** @description Where they stand. */
+                status?: components["schemas"]["OrderStatus"];
+                /** @description Where their payments stand. */
+                payment_status?: components["schemas"]["PaymentStatus"];
+                /** @description How much of them was shipped. */
+                fulfilment_status?: components["schemas"]["FulfilmentStatus"];
+                /** @description The number of an order, or how the customer's address of mail begins. */
+                q?: string;
+                /** @description Whose they are. */
+                account_id?: string;
+                /** @description How many; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins; left out for the first. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOrders"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedOrder"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ship_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every repetition of one request */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedOrder"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePicture"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_products: {
+        parameters: {
+            query?: {
+                /** @description Who sees them. */
+                status?: components["schemas"]["ProductStatus"];
+                /** @description A part of the title, the slug, the vendor or a SKU. */
+                q?: string;
+                /** @description How many; 50 when left out. */
+                limit?: number;
+                /** @description Where the page begins; left out for the first. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundProducts"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProduct"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspect_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is somebody else's */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProduct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was changed since it was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_picture: {
+        parameters: {
+            query?: {
+                /** @description What is seen, for those who do not see it. */
+                alt?: string;
+                /** @description Its place, from 1; the last when left out. */
+                position?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPicture"];
+                "image/gif": components["schemas"]["PictureBytes"];
+                "image/jpeg": components["schemas"]["PictureBytes"];
+                "image/png": components["schemas"]["PictureBytes"];
+                "image/webp": components["schemas"]["PictureBytes"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_variant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVariant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_stock: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every repetition of one request */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveStock"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockMovement"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_variant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The variant */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeVariant"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The variant */
+                id: string;
+                /** @description ISO 4217 */
+                currency: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPrice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The variant */
+                id: string;
+                /** @description ISO 4217 */
+                currency: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditableProduct"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4245,7 +7033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4349,7 +7137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4453,7 +7241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4552,7 +7340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4655,7 +7443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4758,7 +7546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4861,7 +7649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4965,7 +7753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5069,7 +7857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5221,7 +8009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5328,7 +8116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5433,7 +8221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5542,7 +8330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5792,7 +8580,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5953,7 +8741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6056,7 +8844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6385,7 +9173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;

@@ -25,11 +25,14 @@ const EVENTS: Record<string, string> = {
   disputed: 'The payment was disputed at the bank',
   confirmation_sent: 'Confirmation sent by mail',
   cancellation_sent: 'Cancellation confirmed by mail',
+  completed: 'Everything is on its way',
+  shipment_sent: 'Shipment confirmed by mail',
   mail_refused: 'A mail to you came back: its address may have a typo',
 };
 
 export function eventText({ kind, data }: OrderEvent): string {
   if (kind === 'cancelled') return CANCELLED[String(data.reason)] ?? 'Cancelled';
+  if (kind === 'fulfilled') return data.carrier ? `A parcel left with ${data.carrier}` : 'A parcel left';
   // A kind that this page does not know yet is shown as it is named.
   return EVENTS[kind] ?? kind.replaceAll('_', ' ');
 }
@@ -65,7 +68,14 @@ export function standing(order: Order, isPaying: boolean, isThanked: boolean, ha
   }
   if (order.status === 'pending') return waiting(order, hasFailed);
   if (order.fulfilment_status === 'fulfilled') {
-    return { title: 'Paid and shipped', text: 'Your parcel has left.' };
+    const parcels = order.fulfilments.length > 1 ? 'All parcels have left.' : 'Your parcel has left.';
+    return { title: 'Paid and shipped', text: parcels };
+  }
+  if (order.fulfilment_status === 'partially_fulfilled') {
+    return {
+      title: 'A part of it is on its way',
+      text: 'The rest follows, and we write again when it leaves.',
+    };
   }
   return {
     title: isThanked ? 'Thank you. Your order is paid.' : 'Paid, and being packed',

@@ -67,6 +67,11 @@ pub struct UploadAs {
     position: Option<i32>,
 }
 
+/// A file of the type that the request says.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PictureBytes(#[allow(dead_code, reason = "it is read as it comes")] Bytes);
+
 /// What of a picture is changed; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -92,8 +97,8 @@ struct Told<'a> {
 
 /// Adds a picture: JSON with its address, or its bytes with their type, and `alt` and `position` as parameters.
 #[utoipa::path(post, path = UPLOAD_PATH, tag = "admin", params(("id" = Uuid, Path, description = "The product"), UploadAs),
-    request_body(content((AddPicture = "application/json"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"),
-                         (Vec<u8> = "image/webp"), (Vec<u8> = "image/gif"))),
+    request_body(content((AddPicture = "application/json"), (PictureBytes = "image/png"), (PictureBytes = "image/jpeg"),
+                         (PictureBytes = "image/webp"), (PictureBytes = "image/gif"))),
     responses((status = 201, body = EditableProduct), Refusals))]
 pub async fn add_picture(
     State(app): State<App>,

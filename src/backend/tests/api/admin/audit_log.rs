@@ -19,7 +19,7 @@ async fn receive(staff: &Staff<'_>, variant: uuid::Uuid, quantity: i32) {
 }
 
 async fn chain_breaks(shop: &Shop) -> i64 {
-    let findings = audit(&mut *shop.db.acquire().await.unwrap()).await.unwrap();
+    let findings = audit(&mut shop.db.acquire().await.unwrap()).await.unwrap();
     findings.into_iter().find(|finding| finding.name == "the_audit_log_is_a_chain").unwrap().violations
 }
 

@@ -28,7 +28,7 @@ async fn cancel(shop: &Shop, order: &Placed) -> (u16, String) {
 }
 
 async fn expect_sound(shop: &Shop) {
-    for finding in audit(&mut *shop.db.acquire().await.unwrap()).await.unwrap() {
+    for finding in audit(&mut shop.db.acquire().await.unwrap()).await.unwrap() {
         assert_eq!(finding.violations, 0, "{} {:?}", finding.name, finding.examples);
     }
 }

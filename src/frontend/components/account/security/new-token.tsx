@@ -6,13 +6,13 @@ import { BusyButton } from '@/components/ui/busy-button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { SelectField, TextField } from '@/components/ui/field';
 import { PasswordField } from '@/components/ui/password-field';
-import { SCOPES, scopesFor } from '@/lib/account/scopes';
+import { SCOPES } from '@/lib/account/scopes';
 import { useForm } from '@/lib/account/use-form';
-import type { Role } from '@/lib/api/account';
 import { type CreatedApiToken, createToken, type Scope } from '@/lib/api/security';
 
 interface Props {
-  role: Role;
+  /** What the account may do itself. */
+  offered: Scope[];
   onMade: (token: CreatedApiToken) => void;
   onCancel: () => void;
 }
@@ -24,7 +24,7 @@ const LASTING = [
   { value: '365', label: 'A year' },
 ];
 
-export function NewToken({ role, onMade, onCancel }: Props) {
+export function NewToken({ offered, onMade, onCancel }: Props) {
   const [scopes, setScopes] = useState<Scope[]>([]);
   const form = useForm(
     { name: 'The name', scopes: 'What it may do', expires_in_days: 'The time', password: 'The password' },
@@ -63,7 +63,7 @@ export function NewToken({ role, onMade, onCancel }: Props) {
       />
       <fieldset className="min-w-0" aria-describedby={error ? 'scopes-error' : undefined}>
         <legend className="mb-1 text-small">What may it do?</legend>
-        {scopesFor(role).map((scope) => (
+        {offered.map((scope) => (
           <Checkbox key={scope} name="scopes" checked={scopes.includes(scope)} onChange={toggle(scope)}>
             {SCOPES[scope]} <span className="detail text-muted">{scope}</span>
           </Checkbox>

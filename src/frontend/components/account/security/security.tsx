@@ -65,7 +65,7 @@ export function Security() {
         about="What a program of yours signs in with. It may do what you tick, and never more than you."
       >
         <Own of={account} what="Your tokens" skeleton={waiting}>
-          {({ role }) => <Tokens role={role} tokens={tokens} />}
+          {({ scopes }) => <Tokens offered={scopes} tokens={tokens} />}
         </Own>
       </Panel>
     </div>

@@ -8,17 +8,17 @@ import { Alert } from '@/components/ui/alert';
 import { CopyButton } from '@/components/ui/copy-button';
 import { TextButton } from '@/components/ui/text-button';
 import { SCOPES } from '@/lib/account/scopes';
-import type { Role } from '@/lib/api/account';
-import { type ApiToken, type CreatedApiToken, revokeToken } from '@/lib/api/security';
+import { type ApiToken, type CreatedApiToken, revokeToken, type Scope } from '@/lib/api/security';
 import { formatDay, formatMoment } from '@/lib/time';
 import type { Loaded } from '@/lib/use-loaded';
 
 interface Props {
-  role: Role;
+  /** What the account may do, and let programs do. */
+  offered: Scope[];
   tokens: Loaded<ApiToken[]>;
 }
 
-export function Tokens({ role, tokens }: Props) {
+export function Tokens({ offered, tokens }: Props) {
   const [isOpen, setIsOpen] = useState(false);
   const [created, setCreated] = useState<CreatedApiToken | null>(null);
 
@@ -34,7 +34,7 @@ export function Tokens({ role, tokens }: Props) {
         {(items) => <TokenList items={items} onChanged={tokens.retry} />}
       </Own>
       {isOpen ? (
-        <NewToken role={role} onMade={made} onCancel={() => setIsOpen(false)} />
+        <NewToken offered={offered} onMade={made} onCancel={() => setIsOpen(false)} />
       ) : (
         <p>
           <button type="button" onClick={() => setIsOpen(true)} className="button button-plain">

@@ -8,6 +8,7 @@ export const ACCOUNT: Schemas['Account'] = {
   email: 'ada@example.com',
   name: 'Ada Lovelace',
   role: 'customer',
+  scopes: ['account:read', 'account:write'],
   created_at: '2026-03-04T09:12:00Z',
   new_email: null,
   has_second_factor: false,
