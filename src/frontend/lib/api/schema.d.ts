@@ -309,7 +309,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Removes the authenticator and the recovery codes. */
+        /** Removes the authenticator and the recovery codes. Tokens that may do what staff may end with it. */
         post: operations["remove_totp"];
         delete?: never;
         options?: never;
@@ -721,7 +721,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a cart, and hands its token to who made it. */
+        /** Makes a cart, and hands its token to who made it. Who is signed in goes on with the one that they have. */
         post: operations["create_cart"];
         delete?: never;
         options?: never;
@@ -1034,8 +1034,10 @@ export interface components {
              * @description How many recovery codes are not used yet.
              */
             recovery_codes_left: number;
-            /** @description What they may do. */
+            /** @description What they are to the store. */
             role: components["schemas"]["Role"];
+            /** @description What they may do, and let programs do. */
+            scopes: components["schemas"]["Scope"][];
         };
         /** @description More of something. */
         AddItem: {
@@ -2425,9 +2427,9 @@ export interface components {
         SaveAddress: {
             /** @description The address. */
             address: components["schemas"]["Address"];
-            /** @description Makes it the one that bills go to; the first one is that anyway. */
+            /** @description Makes it the one that bills go to; the first one is that anyway, and stays it until another one is. */
             default_billing?: boolean;
-            /** @description Makes it the one that parcels go to; the first one is that anyway. */
+            /** @description Makes it the one that parcels go to; the first one is that anyway, and stays it until another one is. */
             default_shipping?: boolean;
         };
         /** @description An address of the book. */
@@ -3183,7 +3185,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its id */
+                /** @description The address's id */
                 id: string;
             };
             cookie?: never;
@@ -3290,7 +3292,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its id */
+                /** @description The address's id */
                 id: string;
             };
             cookie?: never;
@@ -4365,7 +4367,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its id */
+                /** @description The session's id */
                 id: string;
             };
             cookie?: never;
@@ -4635,7 +4637,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its id */
+                /** @description The token's id */
                 id: string;
             };
             cookie?: never;
