@@ -44,32 +44,32 @@ export default defineConfig({
     ? undefined
     : [
         {
-        command: `node tests/e2e/support/mail-server.mjs ${MAIL.smtp} ${MAIL.http}`,
-        url: `http://127.0.0.1:${MAIL.http}/`,
-        stdout: 'ignore',
-        stderr: 'pipe',
+          command: `node tests/e2e/support/mail-server.mjs ${MAIL.smtp} ${MAIL.http}`,
+          url: `http://127.0.0.1:${MAIL.http}/`,
+          stdout: 'ignore',
+          stderr: 'pipe',
         },
         {
-        command: 'target/debug/devopsify up',
-        // The store knows its repository by the folder that it is started in.
-        cwd: REPOSITORY,
-        url: `${LOCAL}/`,
-        env: {
-          DEVOPSIFY_HOME: `${REPOSITORY}target/e2e`,
-          // What goes wrong is shown; what goes well would bury the tests' own lines.
-          RUST_LOG: 'warn',
-          PORT: '18080',
-          OPERATIONS_PORT: '18081',
-          WORKER_PORT: '18082',
-          STOREFRONT_PORT: '13000',
-          DEMO_PROVIDER_PORT: '18083',
-          SMTP_URL: `smtp://127.0.0.1:${MAIL.smtp}`,
+          command: 'target/debug/devopsify up',
+          // The store knows its repository by the folder that it is started in.
+          cwd: REPOSITORY,
+          url: `${LOCAL}/`,
+          env: {
+            DEVOPSIFY_HOME: `${REPOSITORY}target/e2e`,
+            // What goes wrong is shown; what goes well would bury the tests' own lines.
+            RUST_LOG: 'warn',
+            PORT: '18080',
+            OPERATIONS_PORT: '18081',
+            WORKER_PORT: '18082',
+            STOREFRONT_PORT: '13000',
+            DEMO_PROVIDER_PORT: '18083',
+            SMTP_URL: `smtp://127.0.0.1:${MAIL.smtp}`,
+          },
+          // The store stops its database and its storefront itself, and is given the time to.
+          gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
+          timeout: 180_000,
+          stdout: 'ignore',
+          stderr: 'pipe',
         },
-        // The store stops its database and its storefront itself, and is given the time to.
-        gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
-        timeout: 180_000,
-        stdout: 'ignore',
-        stderr: 'pipe',
-      },
       ],
 });

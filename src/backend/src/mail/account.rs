@@ -120,12 +120,6 @@ async fn recipient(connection: &mut PgConnection, news: &AccountNews) -> sqlx::R
 /// None where there is nothing to be said to somebody without an account.
 fn words(news: &AccountNews, known: bool, store: &Store, secrets: &Secrets) -> Option<Words> {
     let link = |capability, id: Uuid, page: &str| format!("/account/{page}#{}", secrets.link(capability, id));
-    let warn = "If that was not you, set a new password at once and look through your sessions.";
-    let changed = |subject: &str, what: &str| Words {
-        subject: subject.into(),
-        paragraphs: vec![what.into(), warn.into()],
-        link: Some(("Set a new password", "/account/forgot".into())),
-    };
     Some(match news {
         AccountNews::Registration { .. } if known => Words {
             subject: "You have an account already".into(),
@@ -167,6 +161,19 @@ fn words(news: &AccountNews, known: bool, store: &Store, secrets: &Secrets) -> O
                 link: Some(("Confirm", link(capability, *id, "email"))),
             }
         }
+        _ => notice(news)?,
+    })
+}
+
+/// What was done, told to the one who should know if it was somebody else.
+fn notice(news: &AccountNews) -> Option<Words> {
+    let warn = "If that was not you, set a new password at once and look through your sessions.";
+    let changed = |subject: &str, what: &str| Words {
+        subject: subject.into(),
+        paragraphs: vec![what.into(), warn.into()],
+        link: Some(("Set a new password", "/account/forgot".into())),
+    };
+    Some(match news {
         AccountNews::PasswordChanged { .. } => changed("Your password was changed", "Your password was changed, and every other session was ended."),
         AccountNews::SecondFactorAdded { .. } => changed("Signing in wants a code now", "An authenticator was added to your account: signing in wants a code of it."),
         AccountNews::SecondFactorRemoved { .. } => changed("Signing in wants no code any more", "The authenticator was removed from your account."),
@@ -184,5 +191,6 @@ fn words(news: &AccountNews, known: bool, store: &Store, secrets: &Secrets) -> O
             ],
             link: None,
         },
+        _ => return None,
     })
 }

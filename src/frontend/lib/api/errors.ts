@@ -65,6 +65,14 @@ export function sentence(text: string): string {
 const WORDS: Record<string, string> = {
   out_of_stock: 'There are not that many left.',
   cart_full: 'The cart is full.',
+  address_book_full: 'The address book is full: remove an address first.',
+  too_many_tokens: 'There are as many tokens as an account may have: revoke one first.',
+  second_factor_exists: 'There is an authenticator already: remove it first.',
+  no_second_factor: 'There is no authenticator any more.',
+  second_factor_required: 'Set up an authenticator first.',
+  last_administrator: 'Make somebody else an administrator first.',
+  orders_open:
+    'An order is still to be paid, shipped or refunded. Erase the account when that is done, or cancel the order first.',
   rate_limited: 'That was a little too fast. Please try again in a moment.',
 };
 

@@ -222,11 +222,14 @@ test.describe('the tokens', () => {
   });
 
   test('of staff may be allowed what the role is for', async ({ page }) => {
-    await answer(page, { ...READS, 'GET /api/account': ok({
+    await answer(page, {
+      ...READS,
+      'GET /api/account': ok({
         ...ACCOUNT,
         role: 'support',
         scopes: ['account:read', 'account:write', 'orders:read', 'orders:write', 'customers:read'],
-      }) });
+      }),
+    });
     await page.goto('/account/security');
     const part = region(page, 'API tokens');
     await part.getByRole('button', { name: 'Make a token' }).click();

@@ -71,7 +71,9 @@ async fn a_session_ends_when_it_is_left_alone_when_it_is_old_and_when_it_is_ende
     let (shop, _provider) = Shop::selling(db.clone()).await;
     let ada = Browser::of(&shop, "ada@example.com").await;
     let signed_in = async |browser: &Browser<'_>| browser.get("/api/account").await.status == StatusCode::OK;
-    let set = async |sql: &'static str| drop(sqlx::raw_sql(sql).execute(&db).await.unwrap());
+    let set = async |sql: &'static str| {
+        sqlx::raw_sql(sql).execute(&db).await.unwrap();
+    };
     set("UPDATE sessions SET last_used_at = now() - interval '13 days'").await;
     assert!(signed_in(&ada).await);
     let rests: bool = sqlx::query_scalar("SELECT last_used_at > now() - interval '1 minute' FROM sessions")
