@@ -11,6 +11,9 @@ async fn stand_on_every_kind_of_answer(db: PgPool) {
     for path in [
         "/",
         "/account",
+        "/account/sign-in",
+        "/admin",
+        "/api/account",
         "/api/store",
         "/api/nothing",
         "/api/docs/",

@@ -2,6 +2,7 @@
 
 mod assets;
 mod headers;
+mod leaks;
 mod media;
 mod pages;
 mod sitemap;

@@ -122,6 +122,12 @@ impl Shop {
         (Self::on(listener, db, "http://shop.example", payment_at(&provider.url), change).await, provider)
     }
 
+    /// A store that can be paid, in front of `storefront`.
+    pub async fn selling_in_front_of(db: PgPool, storefront: Router) -> (Self, Provider) {
+        let origin = serve(storefront).await;
+        Self::selling_with(db, |config| config.storefront_url = origin).await
+    }
+
     /// A store that can be paid and decides by another policy.
     pub async fn ruled_by(db: PgPool, policy: Policy) -> (Self, Provider) {
         let (mut shop, provider) = Self::selling(db).await;

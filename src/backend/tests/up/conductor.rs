@@ -172,6 +172,7 @@ fn get(port: u16, path: &str) -> Option<String> {
 fn everything_starts_heals_and_stops() {
     let checkout = Checkout::new();
     let mut up = checkout.up();
+    up.expect("Administrator admin@example.com, password ");
     assert!(get(checkout.ports[0], "/api/store").unwrap().contains("currency"));
     let url = running_database(&checkout.home()).expect("the database is not told");
     assert!(checkout.attached("audit").status.success());

@@ -1,5 +1,6 @@
 //! The queue's jobs, and the process that runs them.
 
+mod accounts;
 mod housekeeping;
 mod mails;
 mod pictures;
