@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, pool::PoolConnection};
 use uuid::Uuid;
 
 use super::{
@@ -48,6 +48,16 @@ pub enum AdminAction {
         #[command(flatten)]
         person: PersonArgs,
     },
+    /// End all sessions of one account, or of all.
+    SignOut {
+        /// Whose; everybody's when left out.
+        #[arg(long)]
+        email: Option<String>,
+
+        /// The store.
+        #[command(flatten)]
+        store: StoreArgs,
+    },
 }
 
 /// An account of a store.
@@ -57,6 +67,14 @@ pub struct PersonArgs {
     #[arg(long)]
     pub email: String,
 
+    /// The store.
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// A store.
+#[derive(Clone, Args)]
+pub struct StoreArgs {
     /// The store's database.
     #[command(flatten)]
     pub database: DatabaseConfig,
@@ -66,25 +84,39 @@ pub struct PersonArgs {
     pub home: PathBuf,
 }
 
-/// Makes or resets an account and prints its password.
+/// Makes or resets an account and prints its password, or ends sessions.
 ///
 /// # Errors
 /// When there is such an account already, or none to reset, or the database refuses.
 pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
-    let (person, role) = match &command.action {
-        AdminAction::Create { person, role, .. } => (person, Some(*role)),
-        AdminAction::Reset { person } => (person, None),
-    };
-    let mut database = person.database.clone();
-    database.database_url = database.database_url.or_else(|| up::running_database(&person.home));
-    let mut connection = database::pool(&database)?.acquire().await?;
-    let password = match (role, &command.action) {
-        (Some(role), AdminAction::Create { name, .. }) => create(&mut connection, &person.email, name, role).await?,
-        _ => reset(&mut connection, &person.email).await?,
-    };
-    println!("{}\n{password}", person.email);
-    eprintln!("The second line is the password; it is shown this once.");
+    match command.action {
+        AdminAction::Create { person, role, name } => {
+            let mut connection = person.store.connect().await?;
+            tell(&person.email, &create(&mut connection, &person.email, &name, role).await?);
+        }
+        AdminAction::Reset { person } => {
+            let mut connection = person.store.connect().await?;
+            tell(&person.email, &reset(&mut connection, &person.email).await?);
+        }
+        AdminAction::SignOut { email, store } => {
+            let ended = sessions::end_all(&mut *store.connect().await?, email.as_deref()).await?;
+            println!("{ended} sessions ended");
+        }
+    }
     Ok(())
+}
+
+impl StoreArgs {
+    async fn connect(&self) -> anyhow::Result<PoolConnection<Postgres>> {
+        let mut database = self.database.clone();
+        database.database_url = database.database_url.or_else(|| up::running_database(&self.home));
+        Ok(database::pool(&database)?.acquire().await?)
+    }
+}
+
+fn tell(email: &str, password: &str) {
+    println!("{email}\n{password}");
+    eprintln!("The second line is the password; it is shown this once.");
 }
 
 /// Makes an account with a random password, which is answered.

@@ -50,6 +50,18 @@ async fn an_administrator_is_made_with_a_password_of_their_own_and_let_in_again(
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn one_or_all_are_signed_out(db: PgPool) {
+    let (shop, _provider) = Shop::selling(db.clone()).await;
+    let (ada, bob) = (Browser::of(&shop, "ada@example.com").await, Browser::of(&shop, "bob@example.com").await);
+    assert!(admin(&db, &["sign-out", "--email", "Ada@example.com"]).await.status.success());
+    assert_eq!(ada.get("/api/account").await.status, StatusCode::UNAUTHORIZED);
+    bob.get("/api/account").await.expect(StatusCode::OK);
+    let all = admin(&db, &["sign-out"]).await;
+    assert_eq!(String::from_utf8(all.stdout).unwrap(), "1 sessions ended\n");
+    assert_eq!(bob.get("/api/account").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn what_cannot_be_done_is_told_in_a_sentence(db: PgPool) {
     for (arguments, told) in [
         (&["create", "--email", "root"][..], "root is no address of mail"),

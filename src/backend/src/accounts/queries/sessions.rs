@@ -76,6 +76,18 @@ pub async fn end_others(connection: &mut PgConnection, account_id: Uuid, kept: O
         .map(drop)
 }
 
+/// Ends every session of the account with this address of mail, or of all accounts; how many there were.
+pub async fn end_all(connection: &mut PgConnection, email: Option<&str>) -> sqlx::Result<u64> {
+    sqlx::query!(
+        "DELETE FROM sessions s USING accounts a
+         WHERE a.id = s.account_id AND ($1::text IS NULL OR lower(a.email) = lower($1))",
+        email
+    )
+    .execute(connection)
+    .await
+    .map(|ended| ended.rows_affected())
+}
+
 /// Where somebody is signed in.
 pub async fn list(connection: &mut PgConnection, account_id: Uuid, current: Uuid) -> sqlx::Result<Vec<Session>> {
     sqlx::query_as!(
