@@ -6,23 +6,31 @@
 use std::net::IpAddr;
 
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::{
     app::App,
     error::{Error, Result},
 };
 
-/// What is tried, and by whom: each is counted for itself.
+/// What is tried, and by whom: each is counted for itself. What somebody in another network tries does not keep the owner of an
+/// address out, until very many do.
 #[derive(Debug, Clone, Copy)]
 pub enum Tries<'a> {
-    /// To sign in with this address of mail, whether there is such an account or not.
-    SignIn(&'a str),
+    /// To sign in with this address of mail, whether there is such an account or not, from this network.
+    SignIn(&'a str, Option<IpAddr>),
+    /// To sign in with this address of mail, from anywhere.
+    SignInAnywhere(&'a str),
     /// From this address of the network.
     From(IpAddr),
+    /// The password once more, by who is signed in to this account.
+    Password(Uuid),
     /// Codes of this account's second factor.
-    Code(uuid::Uuid),
-    /// To have mail sent to this address.
-    Mail(&'a str),
+    Code(Uuid),
+    /// To have mail sent to this address, from this network.
+    Mail(&'a str, Option<IpAddr>),
+    /// To have mail sent to this address, from anywhere.
+    MailAnywhere(&'a str),
     /// To have mail sent, from this address of the network.
     MailFrom(IpAddr),
 }
@@ -31,18 +39,24 @@ impl Tries<'_> {
     /// How many are free within an hour.
     fn free(self) -> i32 {
         match self {
-            Self::SignIn(_) | Self::Code(_) | Self::Mail(_) => 5,
+            Self::SignIn(..) | Self::Password(_) | Self::Code(_) | Self::Mail(..) => 5,
+            Self::MailAnywhere(_) => 20,
             // A whole office may share one.
             Self::From(_) | Self::MailFrom(_) => 50,
+            Self::SignInAnywhere(_) => 100,
         }
     }
 
     fn bucket(self, app: &App) -> Vec<u8> {
+        let at = |email: &str, from: Option<IpAddr>| format!("{from:?} {}", email.to_lowercase());
         let (kind, value) = match self {
-            Self::SignIn(email) => ("sign-in", email.to_lowercase()),
+            Self::SignIn(email, from) => ("sign-in", at(email, from)),
+            Self::SignInAnywhere(email) => ("sign-in-anywhere", email.to_lowercase()),
             Self::From(address) => ("from", address.to_string()),
+            Self::Password(account) => ("password", account.to_string()),
             Self::Code(account) => ("code", account.to_string()),
-            Self::Mail(email) => ("mail", email.to_lowercase()),
+            Self::Mail(email, from) => ("mail", at(email, from)),
+            Self::MailAnywhere(email) => ("mail-anywhere", email.to_lowercase()),
             Self::MailFrom(address) => ("mail-from", address.to_string()),
         };
         app.secrets.digest("attempts", format!("{kind}:{value}").as_bytes())
@@ -71,10 +85,10 @@ pub async fn forgive(app: &App, tries: &[Tries<'_>]) -> Result<()> {
         let bucket = kind.bucket(app);
         match kind {
             // Who knows the password may begin anew; who has an account of his own does not clear his network's count by it.
-            Tries::SignIn(_) | Tries::Code(_) => {
+            Tries::SignIn(..) | Tries::SignInAnywhere(_) | Tries::Password(_) | Tries::Code(_) => {
                 sqlx::query!("DELETE FROM attempts WHERE bucket = $1", bucket).execute(&app.db).await?;
             }
-            Tries::From(_) | Tries::Mail(_) | Tries::MailFrom(_) => {
+            Tries::From(_) | Tries::Mail(..) | Tries::MailAnywhere(_) | Tries::MailFrom(_) => {
                 sqlx::query!(
                     "UPDATE attempts SET count = greatest(count - 1, 0), blocked_until = NULL WHERE bucket = $1",
                     bucket

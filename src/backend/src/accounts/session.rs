@@ -61,14 +61,26 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// Who is asking where nobody has to say.
+/// Who is asking where nobody has to say, for what is their own. A program whose token does not allow that is nobody here.
 pub struct AnyCaller(pub Option<Caller>);
 
 impl FromRequestParts<App> for AnyCaller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        asked_by(parts, app).await.map(Self)
+        let scope = if parts.method.is_safe() { Scope::AccountRead } else { Scope::AccountWrite };
+        Ok(Self(asked_by(parts, app).await?.filter(|caller| caller.may(scope))))
+    }
+}
+
+impl Caller {
+    /// Whether the role allows it, and the token, if it is a program that asks.
+    pub fn may(&self, scope: Scope) -> bool {
+        self.role.permits(scope)
+            && match &self.proof {
+                Proof::Token(scopes) => scopes.contains(&scope),
+                Proof::Password | Proof::SecondFactor => true,
+            }
     }
 }
 
@@ -89,17 +101,16 @@ async fn asked_by(parts: &mut Parts, app: &App) -> Result<Option<Caller>> {
     if let Some(Known(caller)) = parts.extensions.get() {
         return Ok(caller.clone());
     }
-    let caller = match parts.headers.get(header::AUTHORIZATION) {
-        Some(authorization) => {
-            let token = authorization.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-            let token = token.filter(|token| token.starts_with(PROGRAM_PREFIX)).ok_or(Error::SignInRequired)?;
+    // Another scheme is somebody else's, such as a proxy's in front of us.
+    let bearer =
+        parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let caller = match (bearer.filter(|token| token.starts_with(PROGRAM_PREFIX)), token(app, &parts.headers)) {
+        (Some(token), _) => {
             let found = queries::by_token(&mut *app.db.acquire().await?, &digest(token)).await?;
             Some(found.ok_or(Error::SignInRequired)?)
         }
-        None => match app.cookie(&parts.headers, COOKIE, PATH) {
-            Some(token) => queries::by_session(&mut *app.db.acquire().await?, &digest(token)).await?,
-            None => None,
-        },
+        (None, Some(token)) => queries::by_session(&mut *app.db.acquire().await?, &digest(token)).await?,
+        (None, None) => None,
     };
     parts.extensions.insert(Known(caller.clone()));
     Ok(caller)

@@ -7,12 +7,12 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::Response,
 };
+use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{
     limits::{self, Tries},
     model::{Password, SignInState, SignedIn},
-    policy::Role,
     queries::{people, sessions, sessions::NewSession},
     session::{self, Caller, digest, secret},
 };
@@ -54,61 +54,76 @@ impl Browser {
 }
 
 /// What somebody showed to be let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// The password, which is enough.
-    Password,
-    /// The password, where a code is wanted too.
-    Half,
-    /// Both.
-    SecondFactor,
+#[derive(Debug, Clone, Copy)]
+pub enum Shown<'a> {
+    /// The password of this hash, which is enough where there is no second factor.
+    Password(&'a str),
+    /// A code, after the password: the session of that is given up for the new one.
+    Code,
 }
 
 /// Opens a session in place of the one that the browser had (a token that somebody planted before is worth nothing then:
 /// OWASP ASVS 5.0, 7.2.4). With it, in the same transaction, the guest's cart joins the account's, and orders that were placed
 /// with its address become its own.
 ///
+/// The account is locked first, and looked at once more: a password that was changed, a factor that was added or a role that was
+/// given while the password was being hashed counts.
+///
 /// # Errors
-/// When the database refuses; nothing has changed then.
-pub async fn open(app: &App, browser: &Browser, account_id: Uuid, role: Role, shown: Shown) -> Result<Response> {
-    let new_token = secret()?;
-    let seconds = if shown == Shown::Half { HALF_SECONDS } else { session::lifetime(role) };
-    let name = browser.name();
+/// 401 when what was shown does not hold any more; when the database refuses. Nothing has changed then.
+pub async fn open(app: &App, browser: &Browser, account_id: Uuid, shown: Shown<'_>) -> Result<Response> {
     let mut tx = app.db.begin().await?;
-    if let Some(before) = session::token(app, &browser.headers) {
-        sessions::end_token(&mut tx, &digest(before)).await?;
-    }
-    let proof = match shown {
-        Shown::Password => "password",
-        Shown::Half => "half",
-        Shown::SecondFactor => "second_factor",
+    let person = people::lock(&mut tx, account_id).await?.ok_or_else(expired)?;
+    let replaced = match session::token(app, &browser.headers) {
+        Some(before) => sessions::end_token(&mut tx, &digest(before)).await?,
+        None => false,
     };
+    let proof = match shown {
+        Shown::Password(hash) if hash != person.password_hash => return Err(expired()),
+        Shown::Password(_) if person.has_second_factor => "half",
+        Shown::Password(_) => "password",
+        Shown::Code if replaced && person.has_second_factor => "second_factor",
+        Shown::Code => return Err(expired()),
+    };
+    let seconds = if proof == "half" { HALF_SECONDS } else { session::lifetime(person.role) };
+    let token = secret()?;
+    let name = browser.name();
     let new = NewSession {
         account_id,
-        token_hash: &digest(&new_token),
+        token_hash: &digest(&token),
         proof,
         seconds,
         client_address: browser.address,
         user_agent: name.as_deref(),
     };
     sessions::begin(&mut tx, &new).await?;
-    if shown == Shown::Half {
+    let mut response = if proof == "half" {
         tx.commit().await?;
-        let mut response = private(&SignedIn { state: SignInState::SecondFactorRequired, account: None });
-        session::grant(app, response.headers_mut(), &new_token, seconds);
-        return Ok(response);
-    }
+        private(&SignedIn { state: SignInState::SecondFactorRequired, account: None })
+    } else {
+        bring_along(app, browser, tx, account_id).await?
+    };
+    session::grant(app, response.headers_mut(), &token, seconds);
+    Ok(response)
+}
+
+/// What the browser had as a guest, and what was ordered with the account's address.
+async fn bring_along(app: &App, browser: &Browser, mut tx: PgTransaction<'_>, account_id: Uuid) -> Result<Response> {
     people::adopt_orders(&mut tx, account_id).await?;
     let guest = cart::access::held(app, &browser.headers);
     let cart = cart::merge::join(&mut tx, guest, account_id).await?;
     let account = people::account(&mut tx, account_id).await?;
     tx.commit().await?;
     let mut response = private(&SignedIn { state: SignInState::SignedIn, account });
-    session::grant(app, response.headers_mut(), &new_token, seconds);
     if let Some(cart) = cart {
         cart::access::set_cookie(app, response.headers_mut(), cart);
     }
     Ok(response)
+}
+
+/// What was begun cannot be gone on with.
+pub fn expired() -> Error {
+    refused("sign_in_expired", "Signing in took too long: begin again.")
 }
 
 /// Makes sure that it is the account's owner who asks, and not whoever found the browser open (OWASP ASVS 5.0, 7.5.1).
@@ -116,7 +131,7 @@ pub async fn open(app: &App, browser: &Browser, account_id: Uuid, role: Role, sh
 /// # Errors
 /// 403 `wrong_password`; 429 when it was tried too often.
 pub async fn expect_password(app: &App, caller: &Caller, password: &Password) -> Result<()> {
-    let tries = [Tries::SignIn(&caller.email)];
+    let tries = [Tries::Password(caller.account_id)];
     limits::count(app, &tries).await?;
     let stored = people::password_hash(&mut *app.db.acquire().await?, caller.account_id).await?;
     if !app.passwords.verify(password, stored.as_deref()).await? {

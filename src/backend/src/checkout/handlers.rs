@@ -21,7 +21,7 @@ use super::{
     rules::{self, Line, Taxes, Totals},
 };
 use crate::{
-    accounts::session::AnyCaller,
+    accounts::{queries::people, session::AnyCaller},
     app::App,
     cart::{
         self,
@@ -166,6 +166,11 @@ pub async fn place_order(
         Claim::Claimed(claimed) => claimed,
         Claim::Answered(body) => return answer(&app, &headers, &mut tx, body).await,
     };
+    if let Some(caller) = &caller
+        && !people::hold(&mut tx, caller.account_id).await?
+    {
+        return Err(Error::SignInRequired);
+    }
     let store = lock_cart(&mut tx, cart_id).await?;
     let wanted = queries::wanted(&mut tx, cart_id, &store.currency, true).await?;
     expect_all(&wanted)?;

@@ -66,6 +66,16 @@ pub enum AccountNews {
         /// The row of `accounts`.
         account_id: Uuid,
     },
+    /// New recovery codes were made.
+    RecoveryCodesRenewed {
+        /// The row of `accounts`.
+        account_id: Uuid,
+    },
+    /// A token for a program was made.
+    TokenCreated {
+        /// The row of `accounts`.
+        account_id: Uuid,
+    },
     /// A recovery code was used.
     RecoveryCodeUsed {
         /// The row of `accounts`.
@@ -86,6 +96,8 @@ impl AccountNews {
             Self::PasswordChanged { .. } => "password-changed",
             Self::SecondFactorAdded { .. } => "second-factor-added",
             Self::SecondFactorRemoved { .. } => "second-factor-removed",
+            Self::RecoveryCodesRenewed { .. } => "recovery-codes-renewed",
+            Self::TokenCreated { .. } => "token-created",
             Self::RecoveryCodeUsed { .. } => "recovery-code-used",
         }
     }

@@ -10,7 +10,7 @@ use super::JobContext;
 const BATCH: i64 = 5000;
 
 /// Tables, and which of their rows are stale.
-const STALE: [(&str, &str); 9] = [
+const STALE: [(&str, &str); 10] = [
     // Nothing repeats these any more.
     ("idempotency_keys", "created_at < now() - interval '24 hours'"),
     ("provider_events", "received_at < now() - interval '90 days'"),
@@ -21,6 +21,12 @@ const STALE: [(&str, &str); 9] = [
     ("sessions", "expires_at < now() OR last_used_at < now() - interval '14 days'"),
     ("api_tokens", "expires_at < now() - interval '30 days'"),
     ("exports", "expires_at < now()"),
+    // A mail that nobody takes may tell an address that nobody has any more.
+    (
+        "graphile_worker._private_jobs",
+        "attempts >= max_attempts AND locked_at IS NULL AND updated_at < now() - interval '7 days'
+         AND task_id IN (SELECT id FROM graphile_worker._private_tasks WHERE identifier = 'send_account_mail')",
+    ),
     // Counting begins anew after an hour.
     ("attempts", "last_at < now() - interval '2 hours'"),
 ];

@@ -110,6 +110,8 @@ async fn recipient(connection: &mut PgConnection, news: &AccountNews) -> sqlx::R
         AccountNews::PasswordChanged { account_id }
         | AccountNews::SecondFactorAdded { account_id }
         | AccountNews::SecondFactorRemoved { account_id }
+        | AccountNews::RecoveryCodesRenewed { account_id }
+        | AccountNews::TokenCreated { account_id }
         | AccountNews::RecoveryCodeUsed { account_id } => {
             sqlx::query_scalar!("SELECT email FROM accounts WHERE id = $1", account_id).fetch_optional(connection).await
         }
@@ -174,9 +176,16 @@ fn notice(news: &AccountNews) -> Option<Words> {
         link: Some(("Set a new password", "/account/forgot".into())),
     };
     Some(match news {
-        AccountNews::PasswordChanged { .. } => changed("Your password was changed", "Your password was changed, and every other session was ended."),
+        AccountNews::PasswordChanged { .. } => changed("Your password was changed", "Your password was changed, every other session was ended, and every token revoked."),
         AccountNews::SecondFactorAdded { .. } => changed("Signing in wants a code now", "An authenticator was added to your account: signing in wants a code of it."),
         AccountNews::SecondFactorRemoved { .. } => changed("Signing in wants no code any more", "The authenticator was removed from your account."),
+        AccountNews::RecoveryCodesRenewed { .. } => {
+            changed("You have new recovery codes", "Ten new recovery codes were made; the old ones do not work any more.")
+        }
+        AccountNews::TokenCreated { .. } => changed(
+            "A token was made",
+            "A token was made, with which a program can use your account. It is listed in your security settings.",
+        ),
         AccountNews::RecoveryCodeUsed { .. } => changed("A recovery code was used", "Somebody signed in with one of your recovery codes."),
         AccountNews::Erased { .. } => Words {
             subject: "Your account is erased".into(),

@@ -147,6 +147,11 @@ async fn what_was_kept_for_a_while_goes_when_it_is_over(db: PgPool) {
          SELECT id, sha256(n::text::bytea), 'password', now() + n * interval '1 hour' FROM accounts, generate_series(-1, 1, 2) n;
          INSERT INTO api_tokens (account_id, name, token_hash, scopes, expires_at)
          SELECT id, 'x', sha256(n::text::bytea), '{account:read}', now() + n * interval '31 days' FROM accounts, generate_series(-1, 1, 2) n;
+         INSERT INTO email_changes (account_id, email, expires_at) SELECT id, 'b@example.com', now() FROM accounts;
+         INSERT INTO exports (account_id, progress, body, expires_at) SELECT id, 100, '{}', now() FROM accounts;
+         SELECT FROM graphile_worker.add_job('send_account_mail', json_build_object('n', n)) FROM generate_series(1, 2) n;
+         UPDATE graphile_worker._private_jobs SET attempts = max_attempts, updated_at = now() - interval '8 days'
+         WHERE payload ->> 'n' = '1';
          INSERT INTO attempts (bucket, count, last_at)
          SELECT sha256(n::text::bytea), 1, now() + n * interval '3 hours' FROM generate_series(-1, 1, 2) n",
     )
@@ -155,11 +160,20 @@ async fn what_was_kept_for_a_while_goes_when_it_is_over(db: PgPool) {
     .unwrap();
     sqlx::query("SELECT FROM graphile_worker.add_job('delete_stale_records', '{}')").execute(&db).await.unwrap();
     bench.run(|options| options.define_job::<DeleteStaleRecords>()).await;
-    for table in ["registrations", "password_resets", "sessions", "api_tokens", "attempts"] {
+    for (table, kept) in [
+        ("registrations", 1),
+        ("password_resets", 1),
+        ("sessions", 1),
+        ("api_tokens", 1),
+        ("attempts", 1),
+        ("email_changes", 0),
+        ("exports", 0),
+        ("graphile_worker.jobs", 1),
+    ] {
         let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")))
             .fetch_one(&db)
             .await
             .unwrap();
-        assert_eq!(left, 1, "{table}");
+        assert_eq!(left, kept, "{table}");
     }
 }

@@ -11,9 +11,9 @@ use crate::{
         limits::{self, Tries},
         model::{Register, SecondFactorCode, SignIn, SignedIn, VerifyRegistration},
         passwords,
-        queries::{factors, people, people::Person, sessions},
+        queries::{people, people::Person, sessions},
         session::{self, digest},
-        sign_in::{self, Browser, Shown, link_invalid, refused},
+        sign_in::{self, Browser, Shown, expired, link_invalid, refused},
         totp,
     },
     app::App,
@@ -73,7 +73,7 @@ pub async fn verify(
     let mut tx = app.db.begin().await?;
     let account = people::confirm_registration(&mut tx, id).await?.ok_or_else(link_invalid)?;
     tx.commit().await?;
-    sign_in::open(&app, &browser, account, crate::accounts::policy::Role::Customer, Shown::Password).await
+    sign_in::open(&app, &browser, account, Shown::Password(&hash)).await
 }
 
 /// Signs in. The guest's cart joins the account's.
@@ -94,9 +94,9 @@ pub async fn login(
     let is_right = app.passwords.verify(&input.password, stored).await?;
     let person = person.filter(|_| is_right).ok_or_else(wrong)?;
     limits::forgive(&app, &tries).await?;
+    let response = sign_in::open(&app, &browser, person.id, Shown::Password(&person.password_hash)).await?;
     keep_hash_current(&app, &person, &input).await?;
-    let shown = if person.has_second_factor { Shown::Half } else { Shown::Password };
-    sign_in::open(&app, &browser, person.id, person.role, shown).await
+    Ok(response)
 }
 
 /// The second step of signing in, where there is a second factor.
@@ -108,7 +108,6 @@ pub async fn login_totp(
     _: Query<NoParameters>,
     Json(input): Json<SecondFactorCode>,
 ) -> Result<Response> {
-    let expired = || refused("sign_in_expired", "Signing in took too long: begin again.");
     let token = session::token(&app, &browser.headers).ok_or_else(expired)?;
     let half = sessions::half(&mut *app.db.acquire().await?, &digest(token)).await?;
     let (_, account_id) = half.ok_or_else(expired)?;
@@ -120,8 +119,7 @@ pub async fn login_totp(
     }
     tx.commit().await?;
     limits::forgive(&app, &tries).await?;
-    let role = factors::role_of(&mut *app.db.acquire().await?, account_id).await?.ok_or_else(expired)?;
-    sign_in::open(&app, &browser, account_id, role, Shown::SecondFactor).await
+    sign_in::open(&app, &browser, account_id, Shown::Code).await
 }
 
 /// Signs out; also who is not signed in.
@@ -138,12 +136,15 @@ pub async fn logout(State(app): State<App>, browser: Browser, _: Query<NoParamet
 
 /// Who guesses is slowed down by what he guesses at, and by where he is.
 fn tries<'a>(browser: &Browser, email: &'a str) -> Vec<Tries<'a>> {
-    browser.address.map(Tries::From).into_iter().chain([Tries::SignIn(email)]).collect()
+    let from = browser.address;
+    [Tries::SignIn(email, from), Tries::SignInAnywhere(email)].into_iter().chain(from.map(Tries::From)).collect()
 }
 
 /// Nobody's mailbox is filled by others.
 pub(super) async fn count_mail(app: &App, browser: &Browser, email: &str) -> Result<()> {
-    let tries: Vec<_> = browser.address.map(Tries::MailFrom).into_iter().chain([Tries::Mail(email)]).collect();
+    let from = browser.address;
+    let tries = [Tries::Mail(email, from), Tries::MailAnywhere(email)];
+    let tries: Vec<_> = tries.into_iter().chain(from.map(Tries::MailFrom)).collect();
     limits::count(app, &tries).await
 }
 

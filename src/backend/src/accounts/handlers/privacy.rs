@@ -41,6 +41,8 @@ pub async fn request_export(
 ) -> Result<Response> {
     expect_password(&app, &caller, &input.password).await?;
     let mut tx = app.db.begin().await?;
+    people::lock(&mut tx, caller.account_id).await?.ok_or(Error::SignInRequired)?;
+    people::adopt_orders(&mut tx, caller.account_id).await?;
     // While one is being made, asking again asks for that one.
     if let Some(export_id) = privacy::ask_export(&mut tx, caller.account_id).await? {
         jobs::enqueue_export(&mut tx, export_id).await?;
@@ -76,10 +78,10 @@ pub async fn erase_account(
     if caller.role == Role::Administrator && privacy::is_last_administrator(&mut tx, caller.account_id).await? {
         return Err(Error::conflict("last_administrator", "Make somebody else an administrator first."));
     }
-    people::adopt_orders(&mut tx, caller.account_id).await?;
     if !privacy::lock(&mut tx, caller.account_id).await? {
         return Err(Error::SignInRequired);
     }
+    privacy::adopt_settled(&mut tx, caller.account_id).await?;
     if privacy::open_orders(&mut tx, caller.account_id).await? > 0 {
         return Err(Error::conflict(
             "orders_open",

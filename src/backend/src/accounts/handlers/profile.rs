@@ -7,7 +7,7 @@ use crate::{
     accounts::{
         model::{Account, ChangeEmail, ChangePassword, ChangeProfile},
         passwords,
-        queries::{people, sessions},
+        queries::{people, sessions, tokens},
         session::Caller,
         sign_in::{Browser, expect_password},
     },
@@ -45,7 +45,7 @@ pub async fn change_profile(
     Ok(private(&account.ok_or(Error::SignInRequired)?))
 }
 
-/// Sets a new password and ends every other session.
+/// Sets a new password, ends every other session and revokes every token.
 #[utoipa::path(post, path = "/api/account/password", tag = "account", request_body = ChangePassword,
     responses((status = 204, description = "Changed"), Refusals))]
 pub async fn change_password(
@@ -61,6 +61,7 @@ pub async fn change_password(
     let mut tx = app.db.begin().await?;
     people::set_password(&mut tx, caller.account_id, &hash).await?;
     sessions::end_others(&mut tx, caller.account_id, Some(caller.proof_id)).await?;
+    tokens::revoke_all(&mut tx, caller.account_id).await?;
     jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id: caller.account_id }).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -8,7 +8,7 @@ use crate::{
         limits::{self, Tries},
         model::{ConfirmEmail, EmailChangeState, EmailConfirmation, ForgotPassword, ResetPassword},
         passwords,
-        queries::{people, sessions},
+        queries::{people, sessions, tokens},
         sign_in::{Browser, link_invalid},
     },
     app::App,
@@ -38,7 +38,7 @@ pub async fn forgot_password(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Sets a new password by the link of the mail, once and within 30 minutes, and ends every session.
+/// Sets a new password by the link of the mail, once and within 30 minutes, ends every session and revokes every token.
 #[utoipa::path(post, path = "/api/auth/password/reset", tag = "auth", request_body = ResetPassword,
     responses((status = 204, description = "The password is set: sign in"), Refusals))]
 pub async fn reset_password(
@@ -47,18 +47,21 @@ pub async fn reset_password(
     Json(input): Json<ResetPassword>,
 ) -> Result<StatusCode> {
     let id = app.secrets.opened(Capability::PasswordReset, &input.token).ok_or_else(link_invalid)?;
-    let mut tx = app.db.begin().await?;
-    let store = store::settings(&mut tx).await?;
-    // Taken before the password is looked at, in the transaction that is given up if it is refused: the link stays good then.
-    let (account_id, email) = people::take_reset(&mut tx, id).await?.ok_or_else(link_invalid)?;
-    passwords::expect_good("password", &input.password, &email, &store.name)?;
+    let mut db = app.db.acquire().await?;
+    let asked_by = people::reset_email(&mut db, id).await?.ok_or_else(link_invalid)?;
+    let store = store::settings(&mut db).await?;
+    drop(db);
+    passwords::expect_good("password", &input.password, &asked_by, &store.name)?;
     let hash = app.passwords.hash(&input.password).await?;
+    let mut tx = app.db.begin().await?;
+    let (account_id, email) = people::take_reset(&mut tx, id).await?.ok_or_else(link_invalid)?;
     people::set_password(&mut tx, account_id, &hash).await?;
     sessions::end_others(&mut tx, account_id, None).await?;
+    tokens::revoke_all(&mut tx, account_id).await?;
     jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id }).await?;
     tx.commit().await?;
     // Who was locked out by somebody's guessing is not any more.
-    limits::forgive(&app, &[Tries::SignIn(&email)]).await?;
+    limits::forgive(&app, &[Tries::SignInAnywhere(&email)]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -6,13 +6,14 @@ use crate::{
     accounts::{
         model::{ApiTokenList, CreateApiToken, CreatedApiToken},
         policy::{Role, Scope},
-        queries::tokens,
+        queries::{people, tokens},
         session::{self, Caller, Proof, digest},
         sign_in::expect_password,
     },
     app::App,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, PathId, Query},
+    jobs::{self, account_mail::AccountNews},
     response::{created, private},
     store::NoParameters,
 };
@@ -43,6 +44,7 @@ pub async fn create_token(
     expect_permitted(&caller, &input.scopes)?;
     expect_password(&app, &caller, &input.password).await?;
     let mut tx = app.db.begin().await?;
+    people::lock(&mut tx, caller.account_id).await?.ok_or(Error::SignInRequired)?;
     if tokens::list(&mut tx, caller.account_id).await?.len() >= MOST {
         return Err(Error::conflict(
             "too_many_tokens",
@@ -54,6 +56,7 @@ pub async fn create_token(
     let id = tokens::create(&mut tx, caller.account_id, name, &digest(&token), &scopes, input.expires_in_days).await?;
     let details = tokens::list(&mut tx, caller.account_id).await?.into_iter().find(|token| token.id == id);
     let details = details.ok_or_else(|| Error::Internal("a token that was just made is gone".into()))?;
+    jobs::enqueue_account_mail(&mut tx, AccountNews::TokenCreated { account_id: caller.account_id }).await?;
     tx.commit().await?;
     Ok(created(&CreatedApiToken { token, details }))
 }

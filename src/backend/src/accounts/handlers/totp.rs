@@ -7,7 +7,7 @@ use crate::{
         limits::{self, Tries},
         model::{PasswordProof, RecoveryCodes, SecondFactorCode, TotpEnrolment},
         queries::{factors, sessions, tokens},
-        session::Caller,
+        session::{self, Caller, digest},
         sign_in::expect_password,
         totp,
     },
@@ -66,12 +66,16 @@ pub async fn confirm_totp(
         return Err(Error::field("code", "is not right: enter the six digits that the authenticator shows now"));
     }
     let codes = totp::renew_recovery_codes(&mut tx, account_id).await?;
-    factors::prove(&mut tx, caller.proof_id).await?;
+    // The session may do more from here on: its token of before is worth nothing any more (ASVS 7.2.4).
+    let token = session::secret()?;
+    factors::prove(&mut tx, caller.proof_id, &digest(&token)).await?;
     sessions::end_others(&mut tx, account_id, Some(caller.proof_id)).await?;
     jobs::enqueue_account_mail(&mut tx, AccountNews::SecondFactorAdded { account_id }).await?;
     tx.commit().await?;
     limits::forgive(&app, &tries).await?;
-    Ok(private(&RecoveryCodes { codes }))
+    let mut response = private(&RecoveryCodes { codes });
+    session::grant(&app, response.headers_mut(), &token, session::lifetime(caller.role));
+    Ok(response)
 }
 
 /// Makes new recovery codes; the old ones end.
@@ -89,6 +93,7 @@ pub async fn renew_recovery_codes(
         return Err(no_factor());
     }
     let codes = totp::renew_recovery_codes(&mut tx, caller.account_id).await?;
+    jobs::enqueue_account_mail(&mut tx, AccountNews::RecoveryCodesRenewed { account_id: caller.account_id }).await?;
     tx.commit().await?;
     Ok(private(&RecoveryCodes { codes }))
 }

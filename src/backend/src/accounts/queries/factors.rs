@@ -3,15 +3,6 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::role;
-use crate::accounts::policy::Role;
-
-/// What an account may do.
-pub async fn role_of(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Role>> {
-    let found = sqlx::query_scalar!("SELECT role FROM accounts WHERE id = $1", account_id);
-    found.fetch_optional(connection).await?.as_deref().map(role).transpose()
-}
-
 /// The seed of an authenticator: of the one that counts, or of the one that is being set up.
 pub async fn seed(connection: &mut PgConnection, account_id: Uuid, confirmed: bool) -> sqlx::Result<Option<Vec<u8>>> {
     sqlx::query_scalar!(
@@ -61,9 +52,9 @@ pub async fn confirm(connection: &mut PgConnection, account_id: Uuid) -> sqlx::R
     .map(|done| done.rows_affected() == 1)
 }
 
-/// Notes that the session which set the authenticator up has shown it.
-pub async fn prove(connection: &mut PgConnection, session_id: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE sessions SET proof = 'second_factor' WHERE id = $1", session_id)
+/// Notes that the session which set the authenticator up has shown it, and gives it another token.
+pub async fn prove(connection: &mut PgConnection, session_id: Uuid, token_hash: &[u8]) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE sessions SET proof = 'second_factor', token_hash = $2 WHERE id = $1", session_id, token_hash)
         .execute(connection)
         .await
         .map(drop)

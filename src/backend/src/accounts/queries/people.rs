@@ -91,11 +91,35 @@ pub async fn create(
 
 /// Who has this address of mail.
 pub async fn by_email(connection: &mut PgConnection, email: &str) -> sqlx::Result<Option<Person>> {
+    let id = sqlx::query_scalar!("SELECT id FROM accounts WHERE lower(email) = lower($1)", email);
+    match id.fetch_optional(&mut *connection).await? {
+        Some(id) => person(connection, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Locks an account until the transaction ends, before everything else of it; none when there is no such account.
+pub async fn lock(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Person>> {
+    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id)
+        .fetch_optional(&mut *connection)
+        .await?;
+    person(connection, account_id).await
+}
+
+/// Keeps an account from going until the transaction ends; false when there is none.
+pub async fn hold(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<bool> {
+    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR KEY SHARE", account_id)
+        .fetch_optional(connection)
+        .await
+        .map(|found| found.is_some())
+}
+
+async fn person(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Person>> {
     let row = sqlx::query!(
         r#"SELECT a.id, a.email, a.password_hash, a.role,
                   EXISTS (SELECT FROM second_factors f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL) AS "second!"
-           FROM accounts a WHERE lower(a.email) = lower($1)"#,
-        email
+           FROM accounts a WHERE a.id = $1"#,
+        account_id
     )
     .fetch_optional(connection)
     .await?;
@@ -151,6 +175,13 @@ pub async fn set_password(connection: &mut PgConnection, account_id: Uuid, passw
 pub async fn ask_reset(connection: &mut PgConnection, email: &str) -> sqlx::Result<Uuid> {
     sqlx::query_scalar!("INSERT INTO password_resets (email) VALUES ($1) RETURNING id", email)
         .fetch_one(connection)
+        .await
+}
+
+/// Whose a request for a new password is, as long as it is good.
+pub async fn reset_email(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT email FROM password_resets WHERE id = $1 AND expires_at > now()", id)
+        .fetch_optional(connection)
         .await
 }
 

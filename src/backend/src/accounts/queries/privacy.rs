@@ -125,23 +125,35 @@ pub async fn order(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Resul
     .await
 }
 
-/// Locks an account that is to go, and its orders; false when there is no such account.
+/// Locks an account that is to go; false when there is no such account.
 pub async fn lock(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<bool> {
-    let found = sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR UPDATE", account_id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    sqlx::query!("SELECT id FROM orders WHERE account_id = $1 ORDER BY id FOR NO KEY UPDATE", account_id)
-        .fetch_all(connection)
-        .await?;
-    Ok(found.is_some())
+    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR UPDATE", account_id)
+        .fetch_optional(connection)
+        .await
+        .map(|found| found.is_some())
 }
 
-/// How many orders are not at their end: to be paid, to be shipped, or with money to be given back.
+/// Gives an account the orders that were placed with its address as a guest, but for unpaid ones: who names somebody else's
+/// address must not keep that account from going.
+pub async fn adopt_settled(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE orders o SET account_id = a.id
+         FROM accounts a
+         WHERE a.id = $1 AND o.account_id IS NULL AND lower(o.email) = lower(a.email) AND o.status <> 'pending'",
+        account_id
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// How many orders are not at their end: to be paid, to be shipped unless it was all paid back, or with money to be given back.
 pub async fn open_orders(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM orders o
            WHERE o.account_id = $1
-             AND (o.status IN ('pending', 'confirmed')
+             AND (o.status = 'pending'
+                  OR o.status = 'confirmed' AND (o.total = 0 OR o.paid > 0)
                   OR EXISTS (SELECT FROM payments p JOIN refunds r ON r.payment_id = p.id
                              WHERE p.order_id = o.id AND r.status NOT IN ('succeeded', 'failed'))
                   OR EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.status = 'processing'))"#,
@@ -162,10 +174,10 @@ pub async fn is_last_administrator(connection: &mut PgConnection, account_id: Uu
 
 /// Takes the person out of an account's orders. Numbers, dates, amounts, taxes and the country stay: the books need them.
 pub async fn anonymise_orders(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<()> {
-    // Answers that were kept for repetitions tell the address too.
+    // Answers that were kept for repetitions tell the address too, to whoever asked: a guest, the customer, or the staff.
     sqlx::query!(
         "DELETE FROM idempotency_keys k USING orders o
-         WHERE o.account_id = $1 AND (k.scope = 'cart:' || o.cart_id OR k.scope = 'account:' || o.account_id)",
+         WHERE o.account_id = $1 AND k.body::jsonb ->> 'number' = o.number::text",
         account_id
     )
     .execute(&mut *connection)

@@ -6,7 +6,9 @@ use sqlx::PgPool;
 
 use crate::support::{
     Shop,
-    customer::{Browser, PASSWORD},
+    builders::product,
+    customer::{Browser, PASSWORD, reset},
+    guest::{Guest, variant_of},
 };
 
 fn wanted(scopes: &[&str]) -> Value {
@@ -79,4 +81,71 @@ async fn nobody_gives_a_program_what_they_have_not(db: PgPool) {
     let bearer = format!("Bearer {}", made["token"].as_str().unwrap());
     let reply = shop.get_with("/api/account", &[("authorization", &bearer)]).await;
     assert_eq!(reply.refusal(), (401, "sign_in_required".into()));
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_tokens_scopes_hold_for_carts_and_orders_too(db: PgPool) {
+    let (shop, _provider) = Shop::selling(db.clone()).await;
+    product("mug").priced(1400).create(&db).await;
+    let mug = variant_of(&db, "mug").await;
+    let ada = Browser::of(&shop, "ada@example.com").await;
+    let bought = Guest::with(&shop, mug, 1).await.buy().await;
+    sqlx::query("UPDATE orders SET account_id = $1").bind(ada.account().await).execute(&db).await.unwrap();
+    ada.post("/api/carts", &json!({ "items": [{ "variant_id": mug, "quantity": 1 }] }))
+        .await
+        .expect(StatusCode::CREATED);
+    let bearer = async |scope: &str| {
+        let made = ada.post("/api/account/tokens", &wanted(&[scope])).await.expect(StatusCode::CREATED).json();
+        format!("Bearer {}", made["token"].as_str().unwrap())
+    };
+    let (reads, writes) = (bearer("account:read").await, bearer("account:write").await);
+    let order = format!("/api/orders/{}", bought.number);
+    let item = json!({ "variant_id": mug, "quantity": 1 });
+    for (bearer, may_read, may_write) in [(&reads, true, false), (&writes, false, true)] {
+        let ask = async |method: Method, path: &str, body: Option<&Value>| {
+            shop.send(method, path, &[("authorization", bearer)], body).await.status == StatusCode::OK
+        };
+        assert_eq!(ask(Method::GET, &order, None).await, may_read);
+        assert_eq!(ask(Method::GET, "/api/carts/current", None).await, may_read);
+        assert_eq!(ask(Method::POST, &format!("{order}/payment"), None).await, may_write);
+        assert_eq!(ask(Method::POST, "/api/carts/current/items", Some(&item)).await, may_write);
+    }
+    let refused = shop.send(Method::POST, &format!("{order}/cancellation"), &[("authorization", &reads)], None).await;
+    assert_eq!(refused.refusal(), (404, "not_found".into()));
+    // What reads is handed nothing that does more, or outlives it.
+    let read = shop.get_with("/api/carts/current", &[("authorization", &reads)]).await;
+    assert_eq!((read.header("order-token"), read.header("set-cookie")), ("", ""));
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_new_password_ends_tokens_too(db: PgPool) {
+    let (shop, _provider) = Shop::selling(db.clone()).await;
+    let ada = Browser::of(&shop, "ada@example.com").await;
+    let make = async |password: &str| {
+        let mut body = wanted(&["account:read"]);
+        body["password"] = password.into();
+        let made = ada.post("/api/account/tokens", &body).await.expect(StatusCode::CREATED).json();
+        format!("Bearer {}", made["token"].as_str().unwrap())
+    };
+    let works =
+        async |bearer: &str| shop.get_with("/api/account", &[("authorization", bearer)]).await.status == StatusCode::OK;
+    let first = make(PASSWORD).await;
+    assert!(works(&first).await);
+    let body = json!({ "current_password": PASSWORD, "password": "all the king's men" });
+    ada.post("/api/account/password", &body).await.expect(StatusCode::NO_CONTENT);
+    assert!(!works(&first).await);
+    let second = make("all the king's men").await;
+    ada.post("/api/auth/password/forgot", &json!({ "email": "ada@example.com" })).await.expect(StatusCode::ACCEPTED);
+    let body = json!({ "token": reset(&db, "ada@example.com").await, "password": PASSWORD });
+    ada.post("/api/auth/password/reset", &body).await.expect(StatusCode::NO_CONTENT);
+    assert!(!works(&second).await);
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn another_scheme_is_somebody_elses(db: PgPool) {
+    let (shop, _provider) = Shop::selling(db.clone()).await;
+    let ada = Browser::of(&shop, "ada@example.com").await;
+    let basic = [("authorization", "Basic c2hvcDpzaG9w")];
+    ada.send_with(Method::GET, "/api/account", &basic, None).await.expect(StatusCode::OK);
+    assert_eq!(shop.send(Method::POST, "/api/carts", &basic, Some(&json!({}))).await.status, StatusCode::CREATED);
 }

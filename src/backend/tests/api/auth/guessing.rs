@@ -114,10 +114,14 @@ async fn a_second_factor_is_wanted_and_each_code_is_taken_once(db: PgPool) {
     assert_eq!(confirm("000000").await.refused(), ["code"]);
     // Until it is confirmed it is not wanted.
     Browser::new(&shop).login("ada@example.com", PASSWORD).await.expect(StatusCode::OK);
-    let first = ada.code().await;
+    let (first, before) = (ada.code().await, ada.cookie("session").unwrap());
     let codes = confirm(&first).await.expect(StatusCode::OK).json();
     assert_eq!(codes["codes"].as_array().unwrap().len(), 10);
     assert_eq!(other.get("/api/account").await.status, StatusCode::UNAUTHORIZED, "a session of before goes on");
+    let thief = Browser::new(&shop);
+    thief.set_cookie("session", &before);
+    assert_eq!(thief.get("/api/account").await.status, StatusCode::UNAUTHORIZED, "a token became worth more");
+    ada.get("/api/account").await.expect(StatusCode::OK);
 
     let phone = Browser::new(&shop);
     let half = phone.login("ada@example.com", PASSWORD).await.expect(StatusCode::OK).json();
@@ -232,4 +236,58 @@ async fn what_is_malformed_or_too_large_is_refused_by_its_field(db: PgPool) {
         let reply = shop.get_with("/api/account", &[("authorization", bearer)]).await;
         assert_eq!(reply.refusal(), (401, "sign_in_required".into()), "{bearer}");
     }
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn who_guesses_from_elsewhere_keeps_nobody_out(db: PgPool) {
+    let loopback = "127.0.0.0/8".parse().unwrap();
+    let (shop, _provider) = Shop::selling_with(db.clone(), |config| config.trusted_proxies = vec![loopback]).await;
+    Browser::of(&shop, "ada@example.com").await;
+    let from = async |network: &str, email: &str, password: &str| {
+        let browser = Browser::new(&shop);
+        let body = json!({ "email": email, "password": password });
+        browser.send_with(Method::POST, "/api/auth/login", &[("x-forwarded-for", network)], Some(&body)).await.status
+    };
+    let mut statuses = Vec::new();
+    for _ in 0..8 {
+        statuses.push(from("203.0.113.1", "ada@example.com", "not the right one").await);
+    }
+    assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS), "{statuses:?}");
+    assert_eq!(from("198.51.100.7", "ada@example.com", PASSWORD).await, StatusCode::OK);
+    // Many accounts from one network, and one account from many networks, have their ends too.
+    let of = |replies: Vec<StatusCode>, status| replies.iter().filter(|reply| **reply == status).count();
+    let many = join_all((0..70).map(|number| {
+        let email = format!("{number}@example.com");
+        async move { from("192.0.2.1", &email, "not the right one").await }
+    }));
+    let many = of(many.await, StatusCode::UNAUTHORIZED);
+    assert!((50..=52).contains(&many), "{many} accounts were tried from one network");
+    let mut tried = 0;
+    for round in 0..5 {
+        let networks = join_all((0..25).map(|number| {
+            let network = format!("100.64.{round}.{number}");
+            async move { from(&network, "bob@example.com", "not the right one").await }
+        }));
+        tried += of(networks.await, StatusCode::UNAUTHORIZED);
+    }
+    assert!((100..=102).contains(&tried), "one account was tried from {tried} networks");
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_sign_in_that_is_overtaken_by_a_new_password_is_none(db: PgPool) {
+    let (shop, _provider) = Shop::selling(db.clone()).await;
+    Browser::of(&shop, "ada@example.com").await;
+    // The account is being changed while the password is looked at: what was right is not any more.
+    let mut change = db.begin().await.unwrap();
+    sqlx::query("UPDATE accounts SET password_hash = '$argon2id$another'").execute(&mut *change).await.unwrap();
+    let late = Browser::new(&shop);
+    let signing_in = late.login("ada@example.com", PASSWORD);
+    let changing = async {
+        shop.until("the sign-in to wait", "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())").await;
+        change.commit().await.unwrap();
+    };
+    let (reply, ()) = tokio::join!(signing_in, changing);
+    assert_eq!(reply.refusal(), (401, "sign_in_expired".into()));
+    let sessions: i64 = sqlx::query_scalar("SELECT count(*) FROM sessions").fetch_one(&db).await.unwrap();
+    assert_eq!(sessions, 1, "only the one of before");
 }

@@ -32,6 +32,9 @@ async fn a_registration_is_confirmed_once_with_its_own_password(db: PgPool) {
     // Who opens what somebody else asked for in their name does not know the password.
     let wrong = ada.post("/api/auth/verify", &json!({ "token": token, "password": "not the right one" })).await;
     assert_eq!(wrong.refusal(), (401, "invalid_credentials".into()));
+    sqlx::query("UPDATE registrations SET expires_at = now()").execute(&db).await.unwrap();
+    assert_eq!(ada.verify(&token).await.refusal(), invalid(), "too old");
+    sqlx::query("UPDATE registrations SET expires_at = now() + interval '1 hour'").execute(&db).await.unwrap();
     let both = tokio::join!(ada.verify(&token), ada.verify(&token));
     let mut statuses = [both.0.status.as_u16(), both.1.status.as_u16()];
     statuses.sort_unstable();
@@ -133,6 +136,9 @@ async fn an_address_changes_when_both_have_confirmed_it(db: PgPool) {
     ask("ada@example.org", PASSWORD).await.expect(StatusCode::ACCEPTED);
     assert_eq!(confirm(&given_up[0]).await.refusal(), invalid(), "of a change that was given up");
     let [old, new] = links().await;
+    sqlx::query("UPDATE email_changes SET expires_at = now()").execute(&db).await.unwrap();
+    assert_eq!(confirm(&new).await.refusal(), invalid(), "too old");
+    sqlx::query("UPDATE email_changes SET expires_at = now() + interval '1 hour'").execute(&db).await.unwrap();
     assert_eq!(ada.get("/api/account").await.json()["new_email"], "ada@example.org");
     assert_eq!(confirm(&new).await.expect(StatusCode::OK).json()["state"], "waiting_for_the_other");
     assert_eq!(confirm(&new).await.refusal(), invalid(), "one cannot confirm for the other");
