@@ -149,7 +149,7 @@ async fn what_was_kept_for_a_while_goes_when_it_is_over(db: PgPool) {
          SELECT id, 'x', sha256(n::text::bytea), '{account:read}', now() + n * interval '31 days' FROM accounts, generate_series(-1, 1, 2) n;
          INSERT INTO email_changes (account_id, email, expires_at) SELECT id, 'b@example.com', now() FROM accounts;
          INSERT INTO exports (account_id, progress, body, expires_at) SELECT id, 100, '{}', now() FROM accounts;
-         SELECT FROM graphile_worker.add_job('send_account_mail', json_build_object('n', n)) FROM generate_series(1, 2) n;
+         SELECT graphile_worker.add_job('send_account_mail', json_build_object('n', n)) FROM generate_series(1, 2) n;
          UPDATE graphile_worker._private_jobs SET attempts = max_attempts, updated_at = now() - interval '8 days'
          WHERE payload ->> 'n' = '1';
          INSERT INTO attempts (bucket, count, last_at)

@@ -171,7 +171,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sets a new password and ends every other session. */
+        /** Sets a new password, ends every other session and revokes every token. */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -670,7 +670,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sets a new password by the link of the mail, once and within 30 minutes, and ends every session. */
+        /** Sets a new password by the link of the mail, once and within 30 minutes, ends every session and revokes every token. */
         post: operations["reset_password"];
         delete?: never;
         options?: never;

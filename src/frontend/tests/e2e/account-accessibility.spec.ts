@@ -1,6 +1,5 @@
 // WCAG 2.2 AA as far as a machine can tell, on every page of accounts, by day and by night, at rest and opened; and that
 // each of them fits, stays still, and is the same document for everybody.
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import {
   ACCOUNT,
@@ -13,18 +12,12 @@ import {
   READS,
   TOKEN,
 } from './support/account';
+import { violations } from './support/axe';
 import { layoutShift, measureShifts, readThrough } from './support/layout';
 import { addToCart, plenty } from './support/shopper';
 import { expect, test } from './support/test';
 
 test.use({ tolerated: [/\/api\/(account|auth)\b/] });
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-async function violations(page: Page) {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
 
 const REPLIES = {
   ...READS,
