@@ -203,12 +203,10 @@ fn expect_scope(caller: &Caller, scope: Scope) -> Result<()> {
     if !caller.role.permits(scope) {
         return Err(Error::forbidden("forbidden", "Your role does not allow this."));
     }
-    match &caller.proof {
-        Proof::Token(scopes) if !scopes.contains(&scope) => {
-            Err(Error::forbidden("scope_missing", "The token's scopes do not allow this."))
-        }
-        _ => Ok(()),
+    if !caller.may(scope) {
+        return Err(Error::forbidden("scope_missing", "The token's scopes do not allow this."));
     }
+    Ok(())
 }
 
 /// Every endpoint.

@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::people;
 use crate::{
     accounts::model::{SaveAddress, SavedAddress},
     checkout::addresses::Address,
@@ -40,9 +41,7 @@ pub async fn list(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Resu
 
 /// Locks an account, so that changes of its address book take turns; how many addresses it has.
 pub async fn lock(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<i64> {
-    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id)
-        .fetch_optional(&mut *connection)
-        .await?;
+    people::take_turns(connection, account_id).await?;
     sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM addresses WHERE account_id = $1"#, account_id)
         .fetch_one(connection)
         .await

@@ -100,10 +100,16 @@ pub async fn by_email(connection: &mut PgConnection, email: &str) -> sqlx::Resul
 
 /// Locks an account until the transaction ends, before everything else of it; none when there is no such account.
 pub async fn lock(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Person>> {
-    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id)
-        .fetch_optional(&mut *connection)
-        .await?;
+    take_turns(connection, account_id).await?;
     person(connection, account_id).await
+}
+
+/// Makes changes of what an account has wait for one another until the transaction ends.
+pub async fn take_turns(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id)
+        .fetch_optional(connection)
+        .await
+        .map(drop)
 }
 
 /// Keeps an account from going until the transaction ends; false when there is none.
