@@ -1,6 +1,9 @@
 //! Reading requests: queries and bodies whose every mistake is answered with the field's name, paths, cookies, addresses.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::Once,
+};
 
 use axum::{
     body::Bytes,
@@ -121,9 +124,20 @@ impl FromRequestParts<App> for ClientAddress {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        if app.config.trusted_proxies.is_empty() && parts.headers.contains_key("x-forwarded-for") {
+            NO_PROXY_TRUSTED.call_once(|| {
+                tracing::warn!(
+                    "a request came with X-Forwarded-For and TRUSTED_PROXIES is not set: if a proxy stands in front, all \
+                     visitors count as one for limits until its network is given"
+                );
+            });
+        }
         Ok(Self(client_address(parts, &app.config.trusted_proxies).map(network)))
     }
 }
+
+/// Told once: it is the same for every request, and anybody can send the header.
+static NO_PROXY_TRUSTED: Once = Once::new();
 
 /// Whoever has one address of IPv6 has its whole /64.
 fn network(address: IpAddr) -> IpAddr {

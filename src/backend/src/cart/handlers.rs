@@ -17,7 +17,7 @@ use super::{
 use crate::{
     accounts::session::{AnyCaller, Caller},
     app::App,
-    error::{Error, Problem, Refusals, Result},
+    error::{Error, Guarded, Refusals, Result},
     extract::{Json, Query},
     orders,
     payments::close::{self, Reason},
@@ -48,7 +48,7 @@ pub async fn create_cart(
 
 /// A cart at the prices and the stock of this moment.
 #[utoipa::path(get, path = "/api/carts/{id}", tag = "cart", params(("id" = String, Path, description = "The cart's id, or `current`")),
-    responses((status = 200, body = Cart), (status = 404, body = Problem, content_type = "application/problem+json", description = "No such cart, no token for it, or it was bought"), Problem))]
+    responses((status = 200, body = Cart), Guarded))]
 pub async fn get_cart(
     State(app): State<App>,
     AnyCaller(caller): AnyCaller,

@@ -29,7 +29,7 @@ use crate::{
         rules::out_of_stock,
     },
     conditional::conditional,
-    error::{Error, FieldError, Problem, Refusal, Refusals, Result},
+    error::{Error, FieldError, Guarded, Problem, Refusal, Refusals, Result},
     extract::{ClientAddress, Json, Query},
     jobs,
     money::Money,
@@ -86,7 +86,7 @@ fn country(format: &'static Format) -> Country {
 /// What a cart costs at a destination, by each way of shipping it there.
 #[utoipa::path(get, path = "/api/carts/{id}/shipping-methods", tag = "checkout",
     params(("id" = String, Path, description = "The cart's id, or `current`"), Destination),
-    responses((status = 200, body = ShippingQuotes), (status = 404, body = Problem, content_type = "application/problem+json", description = "No such cart, no token for it, or it was bought"), Problem))]
+    responses((status = 200, body = ShippingQuotes), Guarded))]
 pub async fn list_shipping_methods(
     State(app): State<App>,
     CartAccess(id): CartAccess,

@@ -186,14 +186,18 @@ mod tests {
         Ok((Ledger::open(path, sender)?.0, receiver))
     }
 
-    /// Opens it again after the one before has let go of it.
-    fn reopen(path: &Path) -> (Ledger, UnboundedReceiver<FollowUp>) {
+    /// Opens it after the one before has let go of it, which its thread does a moment after it is dropped.
+    fn open_when_free(path: &Path) -> anyhow::Result<(Ledger, UnboundedReceiver<FollowUp>)> {
         loop {
             match open(path) {
                 Err(error) if error.to_string().contains("another demo provider") => std::thread::yield_now(),
-                opened => return opened.unwrap(),
+                opened => return opened,
             }
         }
+    }
+
+    fn reopen(path: &Path) -> (Ledger, UnboundedReceiver<FollowUp>) {
+        open_when_free(path).unwrap()
     }
 
     async fn create(ledger: &Ledger, amount: u64) -> String {
@@ -266,10 +270,9 @@ mod tests {
         let refused = open(&path).err().unwrap().to_string();
         assert!(refused.contains("another demo provider uses"), "{refused}");
         drop(ledger);
-        drop(reopen(&path));
         let damaged = [b"{\"intents\": 1}\n", std::fs::read(&path).unwrap().as_slice()].concat();
         std::fs::write(&path, &damaged).unwrap();
-        let refused = open(&path).err().unwrap().to_string();
+        let refused = open_when_free(&path).err().unwrap().to_string();
         assert!(refused.contains("line 1 of the ledger") && refused.contains("is damaged"), "{refused}");
         assert_eq!(std::fs::read(&path).unwrap(), damaged);
     }

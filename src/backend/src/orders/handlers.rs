@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{Problem, Refusals, Result},
+    error::{Guarded, Refusals, Result},
     extract::Query,
     payments::close::{self, Closed, Reason},
     store::NoParameters,
@@ -21,7 +21,7 @@ use crate::{
 
 /// An order with its history.
 #[utoipa::path(get, path = "/api/orders/{number}", tag = "orders", params(("number" = i64, Path, description = "The order's number")),
-    responses((status = 200, body = Order), (status = 404, body = Problem, content_type = "application/problem+json", description = "No such order, or no token for it"), Problem))]
+    responses((status = 200, body = Order), Guarded))]
 pub async fn get_order(
     State(app): State<App>,
     order: OrderAccess,
