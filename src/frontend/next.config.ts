@@ -11,6 +11,8 @@ const config: NextConfig = {
   reactMaxHeadersLength: 0,
   poweredByHeader: false,
   reactStrictMode: true,
+  // One registry of metrics for all bundles of the server.
+  serverExternalPackages: ['prom-client'],
   devIndicators: false,
   // No generated instruction files in the repository.
   agentRules: false,

@@ -75,12 +75,23 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    telemetry::start_logging();
-    match run(cli.command).await {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("devopsify: {error:#}");
-            ExitCode::FAILURE
+    let outcome = async {
+        let _traces = telemetry::start(cli.command.service())?;
+        run(cli.command).await
+    };
+    outcome.await.unwrap_or_else(|error| {
+        eprintln!("devopsify: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+impl Command {
+    /// What its spans are told as.
+    fn service(&self) -> &'static str {
+        match self {
+            Self::Up(_) | Self::Serve { .. } => "devopsify-api",
+            Self::Worker { .. } => "devopsify-worker",
+            _ => "devopsify",
         }
     }
 }

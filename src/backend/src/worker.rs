@@ -16,7 +16,7 @@ use crate::{
     config::{CommonConfig, WorkerConfig},
     database,
     jobs::{
-        self, JobContext, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
+        self, JobContext, Traced, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
         cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
         expire_order::ExpireOrder, export::ExportAccount, picture::MakeRenditions, reconcile::Reconcile,
         refund::MakeRefund, shipment::SendShipment, stale_records::DeleteStaleRecords,
@@ -114,7 +114,7 @@ async fn worker(tasks: Tasks, db: &PgPool, context: &JobContext, stop: &Cancella
 
 /// In a worker of their own: however many wait, they fill its places only, and no mail waits behind them.
 fn pictures(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
-    Ok(options.concurrency(PICTURES_AT_ONCE).define_job::<MakeRenditions>())
+    Ok(options.concurrency(PICTURES_AT_ONCE).define_job::<Traced<MakeRenditions>>())
 }
 
 fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
@@ -122,16 +122,16 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
     let missed = || CrontabFill::days(1);
     Ok(options
         .concurrency(OTHERS_AT_ONCE)
-        .define_job::<SendAccountMail>()
-        .define_job::<SendConfirmation>()
-        .define_job::<SendCancellation>()
-        .define_job::<SendShipment>()
-        .define_job::<ExpireOrder>()
-        .define_job::<ExportAccount>()
-        .define_job::<MakeRefund>()
-        .define_job::<Reconcile>()
-        .define_job::<DeleteAbandonedCarts>()
-        .define_job::<DeleteStaleRecords>()
+        .define_job::<Traced<SendAccountMail>>()
+        .define_job::<Traced<SendConfirmation>>()
+        .define_job::<Traced<SendCancellation>>()
+        .define_job::<Traced<SendShipment>>()
+        .define_job::<Traced<ExpireOrder>>()
+        .define_job::<Traced<ExportAccount>>()
+        .define_job::<Traced<MakeRefund>>()
+        .define_job::<Traced<Reconcile>>()
+        .define_job::<Traced<DeleteAbandonedCarts>>()
+        .define_job::<Traced<DeleteStaleRecords>>()
         .with_cron(Cron::every_minute::<Reconcile>().payload(Reconcile {})?.job_key("reconcile").max_attempts(1))
         .with_cron(Cron::daily_at::<DeleteAbandonedCarts>(3, 10)?.payload(DeleteAbandonedCarts {})?.fill(missed()))
         .with_cron(Cron::daily_at::<DeleteStaleRecords>(3, 40)?.payload(DeleteStaleRecords {})?.fill(missed())))

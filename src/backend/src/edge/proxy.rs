@@ -18,7 +18,10 @@ use tower_http::timeout::TimeoutBody;
 use url::Url;
 
 use super::{failure, headers, headers::Nonce, routes};
-use crate::{error::Error, telemetry::RequestId};
+use crate::{
+    error::Error,
+    telemetry::{self, RequestId},
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -133,6 +136,10 @@ fn prepare(parts: &mut Parts, shared: Option<&routes::SharedPage>, policy: Optio
     if let Some(RequestId(id)) = parts.extensions.get() {
         headers::set(&mut headers, HeaderName::from_static("x-request-id"), &id.to_string());
     }
+    // The renderer asks the API in the same trace.
+    if let Some(traceparent) = telemetry::traceparent() {
+        headers::set(&mut headers, telemetry::TRACEPARENT, &traceparent);
+    }
     headers::set(&mut headers, HeaderName::from_static("x-forwarded-proto"), public.scheme());
     headers::set(&mut headers, HeaderName::from_static("x-forwarded-host"), public.authority());
     // Compression happens once, here.
@@ -152,6 +159,8 @@ fn passable(mut headers: HeaderMap) -> HeaderMap {
                     name,
                     "forwarded"
                         | "x-request-id"
+                        | "traceparent"
+                        | "tracestate"
                         | "connection"
                         | "keep-alive"
                         | "te"
@@ -182,6 +191,11 @@ fn finish(response: Response<Body>, shared: bool, policy: Option<&str>) -> Respo
     if let (true, Some(policy)) = (is_page, policy) {
         headers::set(&mut parts.headers, header::CONTENT_SECURITY_POLICY, policy);
         headers::set(&mut parts.headers, HeaderName::from_static("speculation-rules"), "\"/speculation-rules.json\"");
+        // What the page asks the API for goes on with the page's trace.
+        if let Some(traceparent) = telemetry::traceparent() {
+            let timing = format!("traceparent;desc=\"{traceparent}\"");
+            headers::set(&mut parts.headers, HeaderName::from_static("server-timing"), &timing);
+        }
     }
     if shared {
         parts.headers.remove(header::SET_COOKIE);

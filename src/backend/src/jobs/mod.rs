@@ -5,7 +5,6 @@ use std::sync::Arc;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use graphile_worker::{TaskHandler, WorkerUtils};
-use serde::Serialize;
 use sqlx::{PgConnection, PgPool, types::Json};
 use url::Url;
 use uuid::Uuid;
@@ -26,6 +25,9 @@ pub mod refund;
 pub mod renditions;
 pub mod shipment;
 pub mod stale_records;
+mod traced;
+
+pub use traced::Traced;
 
 /// The schema that the queue's library keeps its tables in.
 pub const SCHEMA: &str = "graphile_worker";
@@ -74,7 +76,7 @@ const MAIL: Urgency = Urgency { priority: 0, attempts: order_mail::ATTEMPTS };
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_expiry(connection: &mut PgConnection, order_id: Uuid, at: DateTime<Utc>) -> sqlx::Result<()> {
-    enqueue(connection, &expire_order::ExpireOrder { order_id }, PAYMENT, Some(at)).await
+    enqueue(connection, expire_order::ExpireOrder { order_id }, PAYMENT, Some(at)).await
 }
 
 /// Queues the making of a refund, in the caller's transaction.
@@ -82,7 +84,7 @@ pub async fn enqueue_expiry(connection: &mut PgConnection, order_id: Uuid, at: D
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_refund(connection: &mut PgConnection, refund_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, &refund::MakeRefund { refund_id }, PAYMENT, None).await
+    enqueue(connection, refund::MakeRefund { refund_id }, PAYMENT, None).await
 }
 
 /// Queues the mail that says that an order was paid, in the caller's transaction.
@@ -90,7 +92,7 @@ pub async fn enqueue_refund(connection: &mut PgConnection, refund_id: Uuid) -> s
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_confirmation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, &confirmation::SendConfirmation { order_id }, MAIL, None).await
+    enqueue(connection, confirmation::SendConfirmation { order_id }, MAIL, None).await
 }
 
 /// Queues the mail that says that a paid order was cancelled and what is given back, in the caller's transaction.
@@ -98,7 +100,7 @@ pub async fn enqueue_confirmation(connection: &mut PgConnection, order_id: Uuid)
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, &cancellation::SendCancellation { order_id }, MAIL, None).await
+    enqueue(connection, cancellation::SendCancellation { order_id }, MAIL, None).await
 }
 
 /// Queues a mail about an account, in the caller's transaction. One that comes after a day is of no use to anybody.
@@ -107,7 +109,7 @@ pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid)
 /// When the database refuses.
 pub async fn enqueue_account_mail(connection: &mut PgConnection, news: account_mail::AccountNews) -> sqlx::Result<()> {
     const URGENCY: Urgency = Urgency { priority: 0, attempts: 15 };
-    enqueue(connection, &account_mail::SendAccountMail { id: Uuid::now_v7(), news }, URGENCY, None).await
+    enqueue(connection, account_mail::SendAccountMail { id: Uuid::now_v7(), news }, URGENCY, None).await
 }
 
 /// Queues the making of a copy of what is known of somebody, in the caller's transaction.
@@ -115,7 +117,7 @@ pub async fn enqueue_account_mail(connection: &mut PgConnection, news: account_m
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_export(connection: &mut PgConnection, export_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, &export::ExportAccount { export_id }, MAIL, None).await
+    enqueue(connection, export::ExportAccount { export_id }, MAIL, None).await
 }
 
 /// Queues the mail that says what of an order is on its way, in the caller's transaction.
@@ -123,19 +125,19 @@ pub async fn enqueue_export(connection: &mut PgConnection, export_id: Uuid) -> s
 /// # Errors
 /// When the database refuses.
 pub async fn enqueue_shipment(connection: &mut PgConnection, order_id: Uuid, fulfilment_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, &shipment::SendShipment { order_id, fulfilment_id }, MAIL, None).await
+    enqueue(connection, shipment::SendShipment { order_id, fulfilment_id }, MAIL, None).await
 }
 
-async fn enqueue<T: TaskHandler + Serialize>(
+async fn enqueue<T: TaskHandler>(
     connection: &mut PgConnection,
-    job: &T,
+    job: T,
     urgency: Urgency,
     at: Option<DateTime<Utc>>,
 ) -> sqlx::Result<()> {
     // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
     sqlx::query("SELECT FROM graphile_worker.add_job($1, payload => $2::json, max_attempts => $3, priority => $4, run_at => $5)")
         .bind(T::IDENTIFIER)
-        .bind(Json(job))
+        .bind(Json(Traced::now(job)))
         .bind(urgency.attempts)
         .bind(urgency.priority)
         .bind(at)

@@ -9,6 +9,7 @@ use axum::{
 use chrono::Utc;
 use metrics::counter;
 use serde_json::{Value, json};
+use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
 
 use super::{
@@ -24,6 +25,7 @@ use crate::{
     money::Money,
     orders::{access::OrderAccess, model::PaymentStart, queries::record},
     store::NoParameters,
+    telemetry,
 };
 
 /// Begins the payment of an order, or goes on with the one that was begun; safe to repeat. It moves no money: the browser
@@ -102,7 +104,7 @@ async fn begin(app: &App, payment: &OrderPayment, attempt: i32) -> Result<Intent
     if now.provider_id != payment.provider_id {
         return Err(Error::conflict("request_in_progress", "The payment is begun by another request: ask again."));
     }
-    queries::set_provider_id(&mut tx, now.payment_id, &intent.id, attempt).await?;
+    queries::set_provider_id(&mut tx, now.payment_id, &intent.id, attempt, telemetry::traceparent().as_deref()).await?;
     tx.commit().await?;
     Ok(intent)
 }
@@ -150,7 +152,11 @@ async fn payment_event(app: &App, event: &Event) -> Result<&'static str> {
     let Some(payment_id) = our_payment(app, &event.object).await? else { return Ok("foreign") };
     let provider_id = text(&event.object, "id").ok_or_else(|| Error::field("id", "must be the payment's"))?;
     let intent = app.stripe.payment_intent(provider_id).await?;
-    settle::settle(&app.db, payment_id, &intent, Some(event)).await?;
+    let traceparent = queries::traceparent(&mut *app.db.acquire().await?, payment_id).await?;
+    // The provider's request is a trace of its own; what comes of it belongs to the one of who pays.
+    let span = tracing::info_span!("settle", otel.name = event.kind, trace_id = Empty);
+    telemetry::continue_trace(&span, traceparent.as_deref());
+    settle::settle(&app.db, payment_id, &intent, Some(event)).instrument(span).await?;
     Ok("settled")
 }
 

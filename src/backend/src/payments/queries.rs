@@ -87,16 +87,26 @@ pub async fn set_provider_id(
     payment_id: Uuid,
     provider_id: &str,
     attempt: i32,
+    traceparent: Option<&str>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "UPDATE payments SET provider_id = $2, attempt = $3, checked_at = now() WHERE id = $1",
+        "UPDATE payments SET provider_id = $2, attempt = $3, traceparent = $4, checked_at = now() WHERE id = $1",
         payment_id,
         provider_id,
-        attempt
+        attempt,
+        traceparent
     )
     .execute(connection)
     .await
     .map(drop)
+}
+
+/// The trace in which a payment was begun.
+pub async fn traceparent(connection: &mut PgConnection, payment_id: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT traceparent FROM payments WHERE id = $1", payment_id)
+        .fetch_optional(connection)
+        .await
+        .map(Option::flatten)
 }
 
 /// Writes down that the money is there.

@@ -330,6 +330,7 @@ fn with_form(request: RequestBuilder, form: &[(&str, String)]) -> Result<Request
     Ok(request.body(body))
 }
 
+#[tracing::instrument(name = "payment provider", skip_all, fields(otel.kind = "client"))]
 async fn send<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, StripeError> {
     let response = request.send().await.map_err(unavailable)?;
     let status = response.status();

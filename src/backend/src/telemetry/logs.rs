@@ -1,19 +1,23 @@
-//! Logs: readable on a terminal, JSON elsewhere.
+//! Logs: readable on a terminal, JSON elsewhere, beside what else hears of everything that happens.
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Starts logging to standard error: readable on a terminal, JSON elsewhere; `RUST_LOG` filters.
-pub fn start_logging() {
+use super::traces::Traces;
+
+/// Starts logging to standard error: readable on a terminal, JSON elsewhere; `RUST_LOG` filters. Every line of a request or
+/// a job has the id of its trace. Hold what comes back until the process ends: it sends the last spans.
+///
+/// # Errors
+/// When the environment says wrongly where spans are to be sent.
+pub fn start(service: &'static str) -> anyhow::Result<Traces> {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,graphile_worker=warn"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = if std::io::stderr().is_terminal() {
-        log.compact().try_init()
-    } else {
-        log.json().flatten_event(true).try_init()
-    };
+    let log = fmt::layer().with_writer(std::io::stderr);
+    let log = if std::io::stderr().is_terminal() { log.compact().boxed() } else { log.json().flatten_event(true).boxed() };
+    let traces = Traces::of(service)?;
     // A second start, as in tests that run servers side by side, keeps the first.
-    drop(started);
+    drop(tracing_subscriber::registry().with(log.with_filter(filter)).with(traces.layer()).try_init());
+    Ok(traces)
 }

@@ -9,8 +9,10 @@ use axum::{
     response::Response,
 };
 use metrics::{counter, gauge, histogram};
-use tracing::Instrument;
+use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
+
+use super::traces;
 
 /// Gives a request its id, its log line and its metrics.
 pub async fn observe(mut request: Request, next: Next) -> Response {
@@ -21,7 +23,11 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(RequestId(id));
     let in_flight = InFlight::begin();
-    let span = tracing::info_span!("request", request_id = %id, %method, route);
+    let name = format!("{} {route}", method_label(&method));
+    let span =
+        tracing::info_span!("request", otel.name = name, otel.kind = "server", request_id = %id, trace_id = Empty);
+    let parent = request.headers().get(traces::TRACEPARENT).and_then(|parent| parent.to_str().ok());
+    traces::continue_trace(&span, parent);
     let mut response = async {
         let response = next.run(request).await;
         tracing::info!(

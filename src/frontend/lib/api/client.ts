@@ -1,4 +1,5 @@
 // The one place that talks to the API: typed by the generated schema, on the server and in the browser.
+import { observed } from '#observe';
 import { ApiError, readProblem } from '@/lib/api/errors';
 import type { paths } from '@/lib/api/schema';
 
@@ -71,19 +72,22 @@ async function ask<M extends Method, P extends keyof paths>(
 ): Promise<Answer<M, P>> {
   const address = fill(path, params) + queryString(query ?? undefined);
   const deadline = AbortSignal.timeout(method === 'get' ? READ_TIMEOUT_MS : CHANGE_TIMEOUT_MS);
-  const response = await fetch(base() + address, {
-    method: method.toUpperCase(),
-    cache: 'no-store',
-    headers: {
-      accept: 'application/json',
-      ...(body ? { 'content-type': 'application/json' } : {}),
-      ...headers,
-    },
-    body: body ? JSON.stringify(body) : undefined,
-    // A change that was asked for is made, also when its page is left meanwhile.
-    keepalive: method !== 'get',
-    signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-  });
+  const response = await observed(path, (trace) =>
+    fetch(base() + address, {
+      method: method.toUpperCase(),
+      cache: 'no-store',
+      headers: {
+        accept: 'application/json',
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...trace,
+        ...headers,
+      },
+      body: body ? JSON.stringify(body) : undefined,
+      // A change that was asked for is made, also when its page is left meanwhile.
+      keepalive: method !== 'get',
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    }),
+  );
   if (!response.ok) throw new ApiError(address, await readProblem(response));
   // `202` and `204` often say nothing more than that it is done.
   const text = await response.text();

@@ -1,0 +1,60 @@
+// What operators see of the process that renders: prom-client's own metrics, its calls of the API, what it could not render.
+import { createServer } from 'node:http';
+import { Counter, collectDefaultMetrics, Histogram, register } from 'prom-client';
+
+/** A build has several bundles, and each would have a registry's metrics of its own name: the first one makes them. */
+function once<T>(name: string, make: () => T): T {
+  return (register.getSingleMetric(name) as T | undefined) ?? make();
+}
+
+const apiSeconds = once(
+  'storefront_api_request_duration_seconds',
+  () =>
+    new Histogram({
+      name: 'storefront_api_request_duration_seconds',
+      help: 'Time until the API answered, by endpoint and status; status 0 is no answer',
+      labelNames: ['endpoint', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    }),
+);
+
+const renderErrors = once(
+  'storefront_render_errors_total',
+  () =>
+    new Counter({
+      name: 'storefront_render_errors_total',
+      help: 'Errors while a page was rendered, by route',
+      labelNames: ['route'],
+    }),
+);
+
+/** Measures one call; `endpoint` is the template of its path. */
+export async function measured(endpoint: string, call: () => Promise<Response>): Promise<Response> {
+  const end = apiSeconds.startTimer({ endpoint });
+  try {
+    const response = await call();
+    end({ status: response.status });
+    return response;
+  } catch (error) {
+    end({ status: 0 });
+    throw error;
+  }
+}
+
+/** Counts an error of rendering; `route` is the page's file, as Next.js names it. */
+export function countRenderError(route: string): void {
+  renderErrors.inc({ route });
+}
+
+/** Answers `GET /metrics` on a port of its own, which is never public. */
+export function serveMetrics(port: number, host: string): void {
+  collectDefaultMetrics();
+  const server = createServer(async (request, response) => {
+    const isKnown = request.method === 'GET' && request.url === '/metrics';
+    response.writeHead(isKnown ? 200 : 404, { 'content-type': register.contentType });
+    response.end(isKnown ? await register.metrics() : '');
+  });
+  server.listen(port, host);
+  // It never keeps the process from ending.
+  server.unref();
+}
