@@ -14,7 +14,7 @@ use axum::http::HeaderName;
 use opentelemetry::{
     Context, KeyValue,
     propagation::{Extractor, Injector, TextMapPropagator},
-    trace::{SpanBuilder, SpanKind, TraceContextExt, TracerProvider},
+    trace::{Span as _, SpanBuilder, SpanKind, TraceContextExt, TracerProvider},
 };
 use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::{
@@ -36,7 +36,9 @@ use tracing_subscriber::{
 };
 
 /// What says which trace a request belongs to, and which span of it asked (W3C Trace Context).
-pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub const TRACEPARENT: HeaderName = HeaderName::from_static(NAME);
+
+const NAME: &str = "traceparent";
 
 /// This process's spans, until it ends.
 #[derive(Debug)]
@@ -63,6 +65,8 @@ impl Traces {
                 resource.with_service_name(service)
             };
             let resource = resource.with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
+            // Another part of the process may have chosen a provider of TLS already; any will do.
+            let _ = rustls::crypto::ring::default_provider().install_default();
             let exporter = SpanExporter::builder().with_http().build()?;
             provider.with_resource(resource.build()).with_batch_exporter(exporter)
         } else {
@@ -122,17 +126,17 @@ struct Carrier(Option<String>);
 
 impl Extractor for Carrier {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.as_deref().filter(|_| key == TRACEPARENT)
+        self.0.as_deref().filter(|_| key == NAME)
     }
 
     fn keys(&self) -> Vec<&str> {
-        vec![TRACEPARENT.as_str()]
+        vec![NAME]
     }
 }
 
 impl Injector for Carrier {
     fn set(&mut self, key: &str, value: String) {
-        if key == TRACEPARENT {
+        if key == NAME {
             self.0 = Some(value);
         }
     }
@@ -175,9 +179,9 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Queries {
         SpanBuilder::from_name(statement.summary)
             .with_kind(SpanKind::Client)
             .with_start_time(began)
-            .with_end_time(ended)
             .with_attributes(attributes)
-            .start_with_context(&self.tracer, &parent);
+            .start_with_context(&self.tracer, &parent)
+            .end_with_timestamp(ended);
     }
 }
 

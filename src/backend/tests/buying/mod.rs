@@ -1,6 +1,8 @@
 //! Buying with the real processes: `serve`, `worker` and the demo provider, each of which may be killed at any moment.
 
 mod kills;
+mod logs;
+mod traces;
 
 use devopsify::audit;
 use serde_json::Value;
@@ -26,6 +28,13 @@ pub struct Street {
 
 impl Street {
     pub async fn open(db: PgPool) -> Self {
+        let mut street = Self::prepared(db).await;
+        street.start().await;
+        street
+    }
+
+    /// As [`Street::open`], before anything is started.
+    pub async fn prepared(db: PgPool) -> Self {
         devopsify::jobs::migrate(&db).await.unwrap();
         let mut ports = Vec::new();
         for _ in 0..4 {
@@ -49,12 +58,14 @@ impl Street {
         demo.set("DEMO_PROVIDER_URL", &provider);
         demo.set("DEMO_WEBHOOK_URL", &format!("{store}/api/webhooks/stripe"));
         let shop = Shop::outside(db, store.parse().unwrap()).await;
-        let mut street = Self { serve, worker, demo, shop, provider: Provider::outside(provider.parse().unwrap()) };
-        street.demo.start();
-        street.serve.start();
-        street.worker.start();
-        street.are_there().await;
-        street
+        Self { serve, worker, demo, shop, provider: Provider::outside(provider.parse().unwrap()) }
+    }
+
+    pub async fn start(&mut self) {
+        for program in [&mut self.demo, &mut self.serve, &mut self.worker] {
+            program.start();
+        }
+        self.are_there().await;
     }
 
     /// Waits until all three answer.

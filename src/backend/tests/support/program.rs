@@ -1,6 +1,7 @@
 //! The program itself, as processes that a test can kill and start again.
 
 use std::{
+    fs::File,
     path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
@@ -61,6 +62,14 @@ impl Program {
 
     pub fn set(&mut self, variable: &str, value: &str) {
         self.command.env(variable, value);
+    }
+
+    /// Writes what it logs into a file, as the JSON that a collector of logs reads.
+    pub fn log_to_file(&mut self) -> PathBuf {
+        let path = self._folder.path().join("log");
+        let file = File::options().create(true).append(true).open(&path).unwrap();
+        self.command.stderr(file);
+        path
     }
 
     pub fn start(&mut self) {
