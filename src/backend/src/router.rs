@@ -124,6 +124,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The public origin: the API, pictures, and everything else from the storefront through the edge.
 pub fn router(app: App) -> Router {
+    bare(app).layer(middleware::from_fn(telemetry::observe))
+}
+
+/// The same, seen by nobody: what observing costs is measured against it.
+pub fn bare(app: App) -> Router {
     let (api, document) = api().split_for_parts();
     let api = api
         .layer(middleware::from_fn_with_state(app.clone(), session::guard))
@@ -151,7 +156,6 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(within_size))
         .layer(CatchPanicLayer::custom(|_| Error::Internal("a handler panicked".into()).into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), edge::headers::secure))
-        .layer(middleware::from_fn(telemetry::observe))
         .with_state(app)
 }
 
