@@ -10,14 +10,16 @@ const PAGES = [
 
 export type AccountPath = (typeof PAGES)[number]['path'];
 
-const SHAPE = 'inline-flex min-h-11 items-center lg:min-h-9 lg:w-full';
+const SHAPE =
+  'inline-flex min-h-11 items-center whitespace-nowrap max-lg:focus-visible:-outline-offset-2 lg:min-h-9 lg:w-full';
 
 export function AccountNav({ current }: { current: AccountPath }) {
   return (
-    <nav aria-label="Account">
-      <ul className="flex flex-wrap gap-x-4.5 border-b border-line text-small lg:sticky lg:top-8 lg:grid lg:border-b-0 lg:border-l">
+    <nav aria-label="Account" className="min-w-0">
+      {/* One row in any font: it never pushes the page down. Where it is too wide it is scrolled. */}
+      <ul className="flex gap-x-4.5 overflow-x-auto text-small [scrollbar-width:none] shadow-[inset_0_-1px] shadow-line lg:sticky lg:top-8 lg:grid lg:overflow-visible lg:border-l lg:border-line lg:shadow-none">
         {PAGES.map(({ path, name }) => (
-          <li key={path} className="-mb-px lg:mb-0 lg:-ml-px">
+          <li key={path} className="lg:-ml-px">
             {path === current ? (
               <a
                 href={path}

@@ -13,7 +13,7 @@ import {
   TOKEN,
 } from './support/account';
 import { violations } from './support/axe';
-import { layoutShift, measureShifts, readThrough } from './support/layout';
+import { holdFonts, layoutShift, measureShifts, readThrough } from './support/layout';
 import { addToCart, plenty } from './support/shopper';
 import { expect, test } from './support/test';
 
@@ -153,6 +153,20 @@ test('no page moves while it is filled', async ({ page }) => {
     await readThrough(page);
     expect(await layoutShift(page), path).toBeLessThan(0.01);
   }
+});
+
+test('nor when the fonts arrive late', async ({ page }) => {
+  await seemSignedOut(page);
+  await measureShifts(page);
+  await answer(page, REPLIES);
+  const fonts = await holdFonts(page);
+  // It has not loaded before they are there.
+  await page.goto('/account/addresses', { waitUntil: 'commit' });
+  await page.getByText('Nebenstr. 22').first().waitFor();
+  fonts.arrive();
+  await page.waitForLoadState('load');
+  await readThrough(page);
+  expect(await layoutShift(page)).toBeLessThan(0.01);
 });
 
 test('no page scrolls sideways at 320 pixels', async ({ page }) => {

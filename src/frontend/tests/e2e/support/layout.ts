@@ -41,3 +41,16 @@ export async function readThrough(page: Page): Promise<void> {
     await frame();
   });
 }
+
+/** Keeps fonts back until they are told to arrive. */
+export async function holdFonts(page: Page): Promise<{ arrive: () => void }> {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/*.woff2', async (route) => {
+    await arrived;
+    await route.fallback();
+  });
+  return { arrive };
+}
