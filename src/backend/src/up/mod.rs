@@ -17,9 +17,10 @@ mod signals;
 mod steps;
 pub mod storefront;
 pub mod with_postgres;
+mod worker;
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
 };
 
@@ -110,6 +111,7 @@ async fn start(
     running.start_storefront(home, repository, config).await?;
     steps.done("Storefront ready");
 
+    running.start_worker(home, config, &common).await?;
     running.start_store(config, &common, metrics).await?;
     home.announce(&url)?;
     steps.done("Store, API and worker ready");
@@ -194,6 +196,17 @@ fn local_origin(hosts: &[IpAddr], port: u16) -> String {
         Some(host) => format!("http://{host}:{port}"),
         None => format!("http://127.0.0.1:{port}"),
     }
+}
+
+/// The same as an address.
+fn local_address(hosts: &[IpAddr], port: u16) -> SocketAddr {
+    let own = local_origin(hosts, port);
+    own.trim_start_matches("http://").parse().unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+}
+
+/// As `HOST` has them.
+fn joined(hosts: &[IpAddr]) -> String {
+    hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn tell(config: &UpConfig, home: &Home, database: Option<&Path>) {

@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use tokio::process::Command;
 
-use super::{process::ends_with_us, service::Service};
+use super::service::{Service, child};
 
 const NEXT: &str = "node_modules/next/dist/bin/next";
 /// It talks to the API alone, and what it renders is public.
@@ -53,12 +53,8 @@ fn command(options: &Options) -> anyhow::Result<Command> {
         std::env::split_paths(&places).any(|place| place.join("node").is_file()),
         "Node.js is missing: install version 20.19 or newer, so that `node --version` works"
     );
-    let mut words = ends_with_us("TERM");
-    words.push("node");
-    let (first, rest) = words.split_first().context("no command")?;
-    let mut command = Command::new(first);
+    let mut command = child("node".as_ref());
     command
-        .args(rest)
         .args([NEXT, if options.dev { "dev" } else { "start" }, "-H", "127.0.0.1", "-p", &options.port.to_string()])
         .current_dir(&options.folder)
         .env("NODE_ENV", if options.dev { "development" } else { "production" })
