@@ -5,6 +5,7 @@ mod administrator;
 pub mod cluster;
 mod demo;
 pub mod home;
+pub mod monitor;
 mod payments;
 pub mod place;
 pub mod postgres;
@@ -29,7 +30,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use url::Url;
 
-use home::Home;
+use home::{Announcement, Home};
 pub use home::{media_url, running_database};
 use repository::Repository;
 use running::Running;
@@ -113,7 +114,7 @@ async fn start(
 
     running.start_worker(home, config, &common).await?;
     running.start_store(config, &common, metrics).await?;
-    home.announce(&url)?;
+    home.announce(&announcement(config, url))?;
     steps.done("Store, API and worker ready");
     tell(config, home, running.database_folder());
     if let Some((email, password)) = administrator {
@@ -154,6 +155,7 @@ async fn expect_free_ports(config: &UpConfig) -> anyhow::Result<()> {
         (&*config.common.host, config.serve.operations_port, "OPERATIONS_PORT"),
         (&*config.common.host, config.worker.worker_port, "WORKER_PORT"),
         (&loopback, config.storefront_port, "STOREFRONT_PORT"),
+        (&loopback, config.storefront_metrics_port, "STOREFRONT_METRICS_PORT"),
     ];
     if config.demo_provider {
         ports.push((&*config.common.host, config.demo_provider_port, "DEMO_PROVIDER_PORT"));
@@ -184,6 +186,18 @@ async fn import_demo(
     home.remember(DEMO)?;
     steps.done(&format!("Demo catalogue imported ({products} products)"));
     Ok(())
+}
+
+/// The names are those of the scrape jobs in `monitoring/prometheus/prometheus.yml`.
+fn announcement(config: &UpConfig, database_url: String) -> Announcement {
+    let hosts = &*config.common.host;
+    let metrics = [
+        ("api", local_address(hosts, config.serve.operations_port)),
+        ("worker", local_address(hosts, config.worker.worker_port)),
+        ("storefront", SocketAddr::from((Ipv4Addr::LOCALHOST, config.storefront_metrics_port))),
+    ];
+    let metrics = metrics.map(|(job, address)| (job.to_owned(), address.to_string())).into();
+    Announcement { database_url, metrics }
 }
 
 /// An address by which this machine itself reaches a port.

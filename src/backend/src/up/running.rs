@@ -75,6 +75,7 @@ impl Running {
         let options = storefront::Options {
             folder: repository.frontend(),
             port: config.storefront_port,
+            metrics_port: config.storefront_metrics_port,
             api_url: local_origin(&config.common.host, config.serve.port),
             public_url: config.common.public_url.as_str().trim_end_matches('/').to_owned(),
             dev: config.serve.dev,

@@ -20,6 +20,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// The port on loopback.
     pub port: u16,
+    /// The port on loopback that its metrics are on.
+    pub metrics_port: u16,
     /// The API's address.
     pub api_url: String,
     /// The address that visitors know.
@@ -59,6 +61,7 @@ fn command(options: &Options) -> anyhow::Result<Command> {
         .current_dir(&options.folder)
         .env("NODE_ENV", if options.dev { "development" } else { "production" })
         .env("API_URL", &options.api_url)
+        .env("STOREFRONT_METRICS_PORT", options.metrics_port.to_string())
         .env("PUBLIC_URL", &options.public_url)
         .env("NEXT_TELEMETRY_DISABLED", "1");
     for secret in SECRETS {

@@ -21,13 +21,14 @@ const answer = url => url === '/names' ? Object.keys(process.env).join(' ') : St
 require('http').createServer(({ url }, reply) => reply.end(answer(url))).listen(Number(port), '127.0.0.1');
 ";
 
-/// A checkout as far as `up` looks at it, and five ports.
+/// A checkout as far as `up` looks at it, and its ports.
 struct Checkout {
     folder: TempDir,
-    ports: [u16; 5],
+    ports: [u16; 6],
 }
 
-const VARIABLES: [&str; 5] = ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT", "DEMO_PROVIDER_PORT"];
+const VARIABLES: [&str; 6] =
+    ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT", "DEMO_PROVIDER_PORT", "STOREFRONT_METRICS_PORT"];
 const SECRETS: [&str; 5] = ["DATABASE_URL", "SECRET_KEY", "SMTP_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
 
 impl Checkout {
@@ -44,7 +45,7 @@ impl Checkout {
             symlink(database().join(shared), source.join(shared)).unwrap();
         }
         // Held all at once, so that they differ.
-        let listeners = [(); 5].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+        let listeners = [(); 6].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
         Self { folder, ports: listeners.map(|listener| listener.local_addr().unwrap().port()) }
     }
 
