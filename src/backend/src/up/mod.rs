@@ -13,7 +13,7 @@ pub mod process;
 pub mod programs;
 pub mod repository;
 pub mod running;
-mod service;
+pub mod service;
 mod signals;
 mod steps;
 pub mod storefront;

@@ -88,9 +88,10 @@ impl Watch<'_> {
         let configuration = scrape::configuration(&repository.monitoring().join("prometheus"), &targets)?;
         scrape::write(&file, &configuration)?;
 
-        let (url, statements) = (store.database_url.clone(), counts_statements(&store.database_url).await);
+        let url = store.database_url.clone();
+        count_statements(&url).await;
         self.launch("postgres-exporter", "PostgreSQL's exporter", postgres, move |programs| {
-            programs.postgres_exporter(postgres, &url, statements)
+            programs.postgres_exporter(postgres, &url)
         })
         .await?;
         self.launch("node-exporter", "The machine's exporter", node, move |programs| programs.node_exporter(node)).await?;
@@ -145,19 +146,17 @@ async fn successor(home: &Path, store: &Announcement) -> Announcement {
     }
 }
 
-/// Whether the database counts its statements, which tells the slow ones: the embedded one does, another has to be told to.
-async fn counts_statements(url: &str) -> bool {
+/// Makes the database show its statements, which tells the slow ones: the embedded one can, another may have to be told to.
+async fn count_statements(url: &str) {
     let ask = async {
         let mut connection = PgConnection::connect(url).await?;
         sqlx::query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").execute(&mut connection).await?;
         sqlx::query("SELECT FROM pg_stat_statements LIMIT 1").execute(&mut connection).await?;
         connection.close().await
     };
-    let refused = ask.await.err();
-    if let Some(error) = &refused {
-        say(&format!("  Slow statements are not told ({error}): PostgreSQL loads pg_stat_statements by shared_preload_libraries"));
+    if let Err(error) = ask.await {
+        say(&format!("  Slow statements are not shown ({error}): let PostgreSQL load pg_stat_statements (shared_preload_libraries)"));
     }
-    refused.is_none()
 }
 
 /// All at once, so that two that are the same are noticed too.

@@ -17,6 +17,8 @@ pub struct Programs {
     prometheus: PathBuf,
     postgres_exporter: PathBuf,
     node_exporter: PathBuf,
+    /// What PostgreSQL's exporter is told beside its address.
+    postgres_options: Vec<String>,
 }
 
 impl Programs {
@@ -38,6 +40,7 @@ impl Programs {
                 "The machine's exporter is missing: on Debian, `apt-get install prometheus-node-exporter`; elsewhere, put \
                  node_exporter into PATH (https://prometheus.io/download)",
             )?,
+            postgres_options: options(&root.join("monitoring/postgres-exporter.options"))?,
         })
     }
 
@@ -50,13 +53,10 @@ impl Programs {
     }
 
     /// PostgreSQL's exporter on a database; the address, which has a password, goes by the environment.
-    pub fn postgres_exporter(&self, listen: SocketAddr, database_url: &str, statements: bool) -> Command {
+    pub fn postgres_exporter(&self, listen: SocketAddr, database_url: &str) -> Command {
         let mut command = child(self.postgres_exporter.as_os_str());
-        command.env("DATA_SOURCE_NAME", libpq(database_url)).arg(flag("web.listen-address", listen));
-        command.args(["--log.level=warn", "--collector.long_running_transactions", "--collector.process_idle"]);
-        if statements {
-            command.args(["--collector.stat_statements", "--collector.stat_statements.include_query"]);
-        }
+        command.env("DATA_SOURCE_NAME", libpq(database_url)).args(&self.postgres_options);
+        command.arg(flag("web.listen-address", listen));
         command
     }
 
@@ -70,6 +70,13 @@ impl Programs {
 
 fn flag(name: &str, value: impl std::fmt::Display) -> String {
     format!("--{name}={value}")
+}
+
+/// The options in a file, one a line, but for the address, which is ours to choose.
+fn options(path: &Path) -> anyhow::Result<Vec<String>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let wanted = |line: &&str| line.starts_with("--") && !line.starts_with("--web.listen-address");
+    Ok(text.lines().map(str::trim).filter(wanted).map(str::to_owned).collect())
 }
 
 /// The first of these programs that there is.
@@ -89,11 +96,18 @@ fn libpq(database_url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::libpq;
+    use super::{libpq, options};
 
     #[test]
     fn an_address_keeps_what_every_client_knows() {
         let ours = "postgres://a:b@localhost:5432/c?sslmode=disable&statement-cache-capacity=100";
         assert_eq!(libpq(ours), "postgres://a:b@localhost:5432/c?sslmode=disable");
+    }
+
+    #[test]
+    fn options_are_lines_without_the_address() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "# --a\n\n--b=c\n--web.listen-address=127.0.0.1:1\n").unwrap();
+        assert_eq!(options(file.path()).unwrap(), ["--b=c"]);
     }
 }

@@ -30,7 +30,7 @@ pub fn write(path: &Path, configuration: &Value) -> anyhow::Result<()> {
 }
 
 fn derive(text: &str, folder: &Path, targets: &BTreeMap<String, String>) -> anyhow::Result<Value> {
-    let mut configuration: Value = yaml_serde::from_str(text)?;
+    let mut configuration: Value = serde_saphyr::from_str(text)?;
     for rules in list(&mut configuration, "rule_files") {
         if let Some(path) = rules.as_str() {
             *rules = json!(folder.join(path));
