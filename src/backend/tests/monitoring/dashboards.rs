@@ -37,7 +37,8 @@ fn dashboards_choose_by_environment_and_instance_and_lead_to_each_other() {
     let names: BTreeSet<_> = all.iter().map(|(_, dashboard)| text(dashboard, "uid").to_owned()).collect();
     assert!(names.len() == all.len() && !names.contains(""), "each dashboard has a uid of its own: {names:?}");
     for (file, dashboard) in &all {
-        let chosen = array(&dashboard["templating"], "list").iter().filter(|variable| text(variable, "type") != "datasource");
+        let chosen =
+            array(&dashboard["templating"], "list").iter().filter(|variable| text(variable, "type") != "datasource");
         let chosen: Vec<_> = chosen.map(|variable| text(variable, "name")).collect();
         assert_eq!(chosen, ["environment", "instance"], "{file}");
         let links: Vec<_> = array(dashboard, "links").iter().map(Value::to_string).collect();

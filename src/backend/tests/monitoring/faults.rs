@@ -11,7 +11,10 @@ use tokio::{task::JoinSet, time::sleep};
 
 use super::{
     stack::Stack,
-    support::{guest::{Guest, variant_of}, wire::Wire},
+    support::{
+        guest::{Guest, variant_of},
+        wire::Wire,
+    },
     traffic::{self, Traffic, Visitor},
 };
 
@@ -35,7 +38,13 @@ const TABLE: &[(Fault, &[&str])] = &[
     (Fault::Latency, &["BrowsingLatencyBurn", "CartLatencyBurn", "CheckoutLatencyBurn"]),
     (
         Fault::PoolExhausted,
-        &["PoolExhausted", "PoolSaturated", "BrowsingAvailabilityBurn", "CartAvailabilityBurn", "CheckoutAvailabilityBurn"],
+        &[
+            "PoolExhausted",
+            "PoolSaturated",
+            "BrowsingAvailabilityBurn",
+            "CartAvailabilityBurn",
+            "CheckoutAvailabilityBurn",
+        ],
     ),
     (
         Fault::PostgresStopped,
@@ -95,7 +104,12 @@ fn join(names: &BTreeSet<String>) -> String {
 }
 
 /// Adds the alerts that fire to those that were seen, until it is enough.
-async fn see(stack: &Stack, seen: &mut BTreeSet<String>, patience: Duration, enough: impl Fn(&BTreeSet<String>) -> bool) {
+async fn see(
+    stack: &Stack,
+    seen: &mut BTreeSet<String>,
+    patience: Duration,
+    enough: impl Fn(&BTreeSet<String>) -> bool,
+) {
     let deadline = Instant::now() + patience;
     while !enough(seen) && Instant::now() < deadline {
         seen.extend(loud(stack).await.0);
@@ -106,7 +120,8 @@ async fn see(stack: &Stack, seen: &mut BTreeSet<String>, patience: Duration, eno
 /// The alerts that fire, and those that would if it lasted.
 async fn loud(stack: &Stack) -> (BTreeSet<String>, BTreeSet<String>) {
     let alerts = stack.prometheus.alerts().await;
-    let ours = |names: BTreeSet<String>| names.into_iter().filter(|name| !OF_THE_MACHINE.contains(&name.as_str())).collect();
+    let ours =
+        |names: BTreeSet<String>| names.into_iter().filter(|name| !OF_THE_MACHINE.contains(&name.as_str())).collect();
     (ours(alerts.firing), ours(alerts.pending))
 }
 

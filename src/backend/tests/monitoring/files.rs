@@ -38,7 +38,8 @@ pub fn monitoring(path: &str) -> PathBuf {
 pub fn files(folder: &str, extensions: &[&str]) -> Vec<PathBuf> {
     let folder = monitoring(folder);
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let is_wanted = |path: &PathBuf| path.extension().is_some_and(|found| extensions.iter().any(|wanted| found == *wanted));
+    let is_wanted =
+        |path: &PathBuf| path.extension().is_some_and(|found| extensions.iter().any(|wanted| found == *wanted));
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(is_wanted).collect();
     files.sort();
     assert!(!files.is_empty(), "nothing is in {}", folder.display());
@@ -113,15 +114,16 @@ pub fn dashboards() -> Vec<(String, Value)> {
 
 /// What stands on a dashboard, also within rows.
 pub fn panels(dashboard: &Value) -> Vec<&Value> {
-    let within = |panel| std::iter::once(panel).chain(array(panel, "panels"));
-    array(dashboard, "panels").iter().flat_map(within).collect()
+    array(dashboard, "panels").iter().flat_map(|panel| std::iter::once(panel).chain(array(panel, "panels"))).collect()
 }
 
 /// All panels of all dashboards that ask Prometheus.
 pub fn asking_panels() -> Vec<Panel> {
     let of_dashboard = |(file, dashboard): (String, Value)| {
         let asking = panels(&dashboard).into_iter().filter(|panel| !array(panel, "targets").is_empty());
-        asking.map(|panel| Panel { place: format!("{file}: {}", text(panel, "title")), json: panel.clone() }).collect::<Vec<_>>()
+        asking
+            .map(|panel| Panel { place: format!("{file}: {}", text(panel, "title")), json: panel.clone() })
+            .collect::<Vec<_>>()
     };
     dashboards().into_iter().flat_map(of_dashboard).collect()
 }
@@ -147,10 +149,17 @@ impl Panel {
     pub fn queries(&self) -> Vec<(String, BTreeSet<String>)> {
         let environment = environment();
         let query = |target: &Value| {
-            let filled = VARIABLES.iter().chain(&[("environment", environment.as_str())]).fold(text(target, "expr").to_owned(), |query, (name, value)| {
-                query.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
-            });
-            assert!(!filled.is_empty() && !filled.contains('$'), "{}: {filled:?} has a variable that is unknown", self.place);
+            let filled = VARIABLES.iter().chain(&[("environment", environment.as_str())]).fold(
+                text(target, "expr").to_owned(),
+                |query, (name, value)| {
+                    query.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
+                },
+            );
+            assert!(
+                !filled.is_empty() && !filled.contains('$'),
+                "{}: {filled:?} has a variable that is unknown",
+                self.place
+            );
             let legend = text(target, "legendFormat");
             let labels = legend.split("{{").skip(1).filter_map(|rest| rest.split("}}").next());
             (filled, labels.map(|label| label.trim().to_owned()).collect())

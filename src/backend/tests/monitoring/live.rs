@@ -63,7 +63,7 @@ fn uses() -> BTreeMap<Use, BTreeSet<String>> {
 async fn metrics(stack: &Stack) -> Vec<String> {
     let (external, all) = (files::external_metrics(), uses());
     let (elsewhere, ours): (Vec<&Use>, Vec<&Use>) = all.keys().partition(|found| external.contains(&found.metric));
-    let missing = missing(&ours, async |found| stack.prometheus.has(&found.selector).await).await;
+    let missing = missing(&ours, async |found: &&Use| stack.prometheus.has(&found.selector).await).await;
     let names = |uses: &[&Use]| uses.iter().map(|found| found.metric.clone()).collect::<BTreeSet<_>>().len();
     println!(
         "  {} metrics in {} uses, {} uses without a series; {} external metrics in {} uses, tested by promtool alone",
@@ -88,7 +88,8 @@ async fn panels(stack: &Stack) -> Vec<String> {
     };
     let panels = files::asking_panels();
     let number = panels.len();
-    let (elsewhere, ours): (Vec<_>, Vec<_>) = panels.into_iter().flat_map(queries).partition(|(_, query)| is_elsewhere(query));
+    let (elsewhere, ours): (Vec<_>, Vec<_>) =
+        panels.into_iter().flat_map(queries).partition(|(_, query)| is_elsewhere(query));
     let has_data = async |(_, query): &(String, String)| {
         let values = stack.prometheus.query(query).await.unwrap_or_else(|error| panic!("{query}: {error}"));
         values.iter().any(|value| !value.is_nan())
@@ -119,7 +120,8 @@ async fn cost(stack: &Stack, job: &str, address: &str) -> Option<String> {
     let (mut quickest, mut series) = (Duration::MAX, 0);
     for _ in 0..5 {
         let started = Instant::now();
-        let answer = stack.shop.client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap();
+        let answer =
+            stack.shop.client.get(format!("http://{address}/metrics")).send().await.unwrap().text().await.unwrap();
         quickest = quickest.min(started.elapsed());
         series = answer.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
     }

@@ -25,7 +25,11 @@ impl Prometheus {
         url.query_pairs_mut().extend_pairs(parameters);
         let answer = self.client.get(url).send().await.map_err(|error| error.to_string())?;
         let answer: Value = answer.json().await.map_err(|error| error.to_string())?;
-        if text(&answer, "status") == "success" { Ok(answer["data"].clone()) } else { Err(text(&answer, "error").to_owned()) }
+        if text(&answer, "status") == "success" {
+            Ok(answer["data"].clone())
+        } else {
+            Err(text(&answer, "error").to_owned())
+        }
     }
 
     /// The values of an instant query's result, as numbers.

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use promql_parser::{
     label::{MatchOp, Matcher},
-    parser::{AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector, parse, value::ValueType},
+    parser::{
+        AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, VectorMatchCardinality, VectorSelector, parse,
+        value::ValueType,
+    },
 };
 
 /// A metric as an expression uses it.
@@ -85,12 +88,14 @@ fn look_at_binary(binary: &BinaryExpr, wanted: &Labels, found: &mut Vec<Use>) ->
     let (left, right) = match (binary.op.to_string().as_str(), modifier.map(|modifier| &modifier.card)) {
         ("or", _) => (with(wanted, on.unwrap_or_default()), with(wanted, on.unwrap_or_default())),
         ("and" | "unless", _) => (with(wanted, on.unwrap_or_default()), with(&NONE, on.unwrap_or_default())),
-        (_, Some(VectorMatchCardinality::ManyToOne(extra))) => {
-            (without(&with(wanted, on.unwrap_or_default()), &extra.labels), with(&with(&NONE, on.unwrap_or_default()), &extra.labels))
-        }
-        (_, Some(VectorMatchCardinality::OneToMany(extra))) => {
-            (with(&with(&NONE, on.unwrap_or_default()), &extra.labels), without(&with(wanted, on.unwrap_or_default()), &extra.labels))
-        }
+        (_, Some(VectorMatchCardinality::ManyToOne(extra))) => (
+            without(&with(wanted, on.unwrap_or_default()), &extra.labels),
+            with(&with(&NONE, on.unwrap_or_default()), &extra.labels),
+        ),
+        (_, Some(VectorMatchCardinality::OneToMany(extra))) => (
+            with(&with(&NONE, on.unwrap_or_default()), &extra.labels),
+            without(&with(wanted, on.unwrap_or_default()), &extra.labels),
+        ),
         (op, _) => {
             if let Some(on) = on {
                 expect_within(wanted, on, op)?;

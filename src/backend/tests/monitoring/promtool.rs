@@ -19,7 +19,12 @@ fn paths(folder: &str) -> Vec<String> {
 fn the_configuration_and_the_rules_are_valid() {
     promtool(&["check", "config", "prometheus.yml"]);
     let rules = paths("prometheus/rules");
-    promtool(&["check", "rules", "--lint=all", "--lint-fatal"].into_iter().chain(rules.iter().map(String::as_str)).collect::<Vec<_>>());
+    promtool(
+        &["check", "rules", "--lint=all", "--lint-fatal"]
+            .into_iter()
+            .chain(rules.iter().map(String::as_str))
+            .collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -39,7 +44,8 @@ fn every_alert_has_a_test_that_fires_and_one_that_stays_silent() {
         }
     }
     let alerts = files::rules().into_iter().filter(|rule| rule.is_alert);
-    let untested: Vec<_> = alerts.filter(|alert| seen.get(&alert.name) != Some(&[true, true])).map(|alert| alert.place).collect();
+    let untested: Vec<_> =
+        alerts.filter(|alert| seen.get(&alert.name) != Some(&[true, true])).map(|alert| alert.place).collect();
     assert!(untested.is_empty(), "without both tests: {untested:#?}");
     let names: Vec<_> = files::rules().into_iter().map(|rule| rule.name).collect();
     let gone: Vec<_> = seen.keys().filter(|name| !names.contains(name)).collect();

@@ -8,7 +8,10 @@ use super::{files, promql};
 fn every_rule_is_promql_that_keeps_the_labels_it_tells_of() {
     let wrong: Vec<_> = files::rules()
         .iter()
-        .filter_map(|rule| Some((&rule.place, promql::uses(&rule.expr, &rule.told_labels()).err()?)).map(|(place, error)| format!("{place}: {error}")))
+        .filter_map(|rule| {
+            Some((&rule.place, promql::uses(&rule.expr, &rule.told_labels()).err()?))
+                .map(|(place, error)| format!("{place}: {error}"))
+        })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -19,7 +22,8 @@ fn every_alert_says_how_bad_it_is_and_what_it_counted() {
         assert!(["page", "ticket"].contains(&alert.label("severity")), "{}: nobody knows how bad it is", alert.place);
         assert!(alert.annotation("summary").contains("$value"), "{}: the summary has no number", alert.place);
         let url = alert.annotation("runbook_url");
-        let runbook = url.split('#').next().unwrap().split("monitoring/prometheus/runbooks/").nth(1).unwrap_or_default();
+        let runbook =
+            url.split('#').next().unwrap().split("monitoring/prometheus/runbooks/").nth(1).unwrap_or_default();
         assert!(
             !runbook.is_empty() && files::monitoring("prometheus/runbooks").join(runbook).is_file(),
             "{}: there is no runbook at {url:?}",
@@ -35,7 +39,11 @@ fn names_are_of_one_kind() {
     for rule in files::rules() {
         assert_eq!(rule.is_alert, !rule.name.contains(':'), "{}: recordings are level:metric:operations", rule.place);
         if rule.is_alert {
-            assert!(seen.insert((rule.name.clone(), rule.label("severity").to_owned())), "{} is there twice", rule.place);
+            assert!(
+                seen.insert((rule.name.clone(), rule.label("severity").to_owned())),
+                "{} is there twice",
+                rule.place
+            );
         }
     }
 }
@@ -44,7 +52,8 @@ fn names_are_of_one_kind() {
 fn every_external_metric_is_used() {
     let rules = files::rules().into_iter().map(|rule| rule.expr);
     let panels = files::asking_panels().into_iter().flat_map(|panel| panel.queries()).map(|(query, _)| query);
-    let used: BTreeSet<_> = rules.chain(panels).flat_map(|expr| promql::uses(&expr, &BTreeSet::new()).unwrap()).collect();
+    let used: BTreeSet<_> =
+        rules.chain(panels).flat_map(|expr| promql::uses(&expr, &BTreeSet::new()).unwrap()).collect();
     let used: BTreeSet<_> = used.into_iter().map(|found| found.metric).collect();
     let unused: Vec<_> = files::external_metrics().into_iter().filter(|metric| !used.contains(metric)).collect();
     assert!(unused.is_empty(), "external-metrics.yaml: nothing uses {unused:?}");

@@ -11,8 +11,30 @@ use super::{files, promql, shell};
 
 /// Whoever is woken has these, and they change nothing unasked.
 const COMMANDS: [&str; 24] = [
-    "aws", "awk", "cat", "cd", "cosign", "curl", "date", "devopsify", "df", "du", "echo", "export", "gh", "git", "grep", "helm",
-    "jq", "journalctl", "kubectl", "make", "openssl", "psql", "sort", "tail",
+    "aws",
+    "awk",
+    "cat",
+    "cd",
+    "cosign",
+    "curl",
+    "date",
+    "devopsify",
+    "df",
+    "du",
+    "echo",
+    "export",
+    "gh",
+    "git",
+    "grep",
+    "helm",
+    "jq",
+    "journalctl",
+    "kubectl",
+    "make",
+    "openssl",
+    "psql",
+    "sort",
+    "tail",
 ];
 /// What somebody needs who was woken by it.
 const SECTIONS: [&str; 4] = ["mean", "see", "now", "prevent"];
@@ -26,17 +48,24 @@ fn runbooks() -> Vec<(String, String)> {
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let parts = text.split("\n```");
     let of_language = parts.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n'));
-    of_language.map(|block| block.split("\n```").next().unwrap_or_default().to_owned()).collect()
+    of_language.map(str::to_owned).collect()
 }
 
 #[test]
 fn a_runbook_says_what_who_is_woken_needs() {
-    let alerts: BTreeSet<_> = files::rules().iter().map(|rule| rule.annotation("runbook_url").rsplit('/').next().unwrap().to_owned()).collect();
+    let alerts: BTreeSet<_> = files::rules()
+        .iter()
+        .map(|rule| rule.annotation("runbook_url").rsplit('/').next().unwrap().to_owned())
+        .collect();
     for (name, text) in runbooks() {
         let headings: Vec<_> = text.lines().filter(|line| line.starts_with("## ")).map(str::to_lowercase).collect();
-        let missing: Vec<_> = SECTIONS.iter().filter(|section| !headings.iter().any(|heading| heading.contains(**section))).collect();
+        let missing: Vec<_> =
+            SECTIONS.iter().filter(|section| !headings.iter().any(|heading| heading.contains(**section))).collect();
         assert!(missing.is_empty(), "{name} does not say {missing:?}: {headings:?}");
-        assert!(!blocks(&text, "promql").is_empty() || !blocks(&text, "sh").is_empty(), "{name} shows no way to see it");
+        assert!(
+            !blocks(&text, "promql").is_empty() || !blocks(&text, "sh").is_empty(),
+            "{name} shows no way to see it"
+        );
         assert!(name == "README.md" || alerts.contains(&name), "{name} is of no alert");
     }
 }
@@ -46,7 +75,9 @@ fn the_queries_of_runbooks_are_promql() {
     for (name, text) in runbooks() {
         for block in blocks(&text, "promql") {
             // Queries are apart by an empty line.
-            for query in block.split("\n\n").filter(|query| query.lines().any(|line| !line.starts_with('#') && !line.is_empty())) {
+            for query in
+                block.split("\n\n").filter(|query| query.lines().any(|line| !line.starts_with('#') && !line.is_empty()))
+            {
                 assert!(promql::uses(query, &BTreeSet::new()).is_ok(), "{name}: {query} is no PromQL");
             }
         }

@@ -49,7 +49,8 @@ impl Reader {
     /// A word ends here; and a command too, if it does.
     fn end(&mut self, command_ends: bool) {
         let word = std::mem::take(&mut self.word);
-        let is_assignment = word.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+        let is_assignment =
+            word.split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
         if self.at_start && !word.is_empty() && !is_assignment && !KEYWORDS.contains(&word.as_str()) {
             self.commands.push(word);
             self.at_start = false;
@@ -77,7 +78,7 @@ fn the_commands_of_a_script_are_found() {
     for (script, expected) in [
         ("a b | c && d; e", &["a", "c", "d", "e"][..]),
         ("a \\\n  --b 'c | d' \"e; f\" # | g\nh", &["a", "h"]),
-        ("X=1 a \"$(b 'c)' d)\" | e", &["b", "a", "e"]),
+        ("X=1 a \"$(b (c) | d)\" | e", &["a", "b", "c", "d", "e"]),
         ("psql -c \"SELECT 1 | 2\nFROM b\"", &["psql"]),
         ("if a; then b; fi", &["a", "b"]),
     ] {

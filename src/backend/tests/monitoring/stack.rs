@@ -171,7 +171,12 @@ impl Stack {
         self.launch("prometheus", prometheus, move || programs.prometheus(prometheus, &file, &data)).await;
     }
 
-    async fn launch(&mut self, name: &'static str, address: SocketAddr, command: impl Fn() -> Command + Send + Sync + 'static) {
+    async fn launch(
+        &mut self,
+        name: &'static str,
+        address: SocketAddr,
+        command: impl Fn() -> Command + Send + Sync + 'static,
+    ) {
         let start: Start = Box::new(move || Ok(command()));
         self.services.push(Service::launch(self.folder.path(), name, name, address, start).await.unwrap());
     }
@@ -179,7 +184,8 @@ impl Stack {
 
 /// How the rules' times are shortened.
 pub fn shortening() -> Shortening {
-    let factor = env::var("MONITORING_FACTOR").map_or(FACTOR, |factor| factor.parse().expect("MONITORING_FACTOR is a number"));
+    let factor =
+        env::var("MONITORING_FACTOR").map_or(FACTOR, |factor| factor.parse().expect("MONITORING_FACTOR is a number"));
     Shortening { factor, shortest: SHORTEST, longest: LONGEST }
 }
 
@@ -211,7 +217,11 @@ fn programs(addresses: &Addresses, wires: &[Wire; 3]) -> [Program; 3] {
     let serve = Program::new("serve", addresses.operations.port(), &common(&wires[0]));
     let mut worker = Program::new("worker", addresses.worker.port(), &common(&wires[1]));
     worker.set("MAIL_FOLDER", worker.folder().join("mail").to_str().unwrap());
-    let mut demo = Program::new("demo-provider", addresses.demo.port(), &[("DEMO_PROVIDER_PORT", addresses.demo.port().to_string())]);
+    let mut demo = Program::new(
+        "demo-provider",
+        addresses.demo.port(),
+        &[("DEMO_PROVIDER_PORT", addresses.demo.port().to_string())],
+    );
     demo.set("DEMO_LEDGER", demo.folder().join("payments.jsonl").to_str().unwrap());
     demo.set("DEMO_PROVIDER_URL", &provider);
     demo.set("DEMO_WEBHOOK_URL", &format!("{store}/api/webhooks/stripe"));

@@ -62,7 +62,8 @@ impl Traffic {
             });
         }
         for _ in 0..BUYERS {
-            let (visitor, provider, mug) = (Visitor::of(stack), Provider::outside(stack.provider.url.clone()), stack.mug);
+            let (visitor, provider, mug) =
+                (Visitor::of(stack), Provider::outside(stack.provider.url.clone()), stack.mug);
             let purchases = Arc::clone(&purchases);
             visitors.spawn(async move {
                 loop {
@@ -89,12 +90,19 @@ impl Visitor {
     }
 
     /// A successful answer's JSON, with the token that it gave.
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Option<(Value, String)> {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Option<(Value, String)> {
         let request = self.client.request(method, self.store.join(path).ok()?);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let answer = body.into_iter().fold(request, |request, body| request.json(body)).send().await.ok()?;
         let token = ["cart-token", "order-token"].iter().find_map(|name| answer.headers().get(*name));
-        let (token, status) = (token.and_then(|token| token.to_str().ok()).unwrap_or_default().to_owned(), answer.status());
+        let (token, status) =
+            (token.and_then(|token| token.to_str().ok()).unwrap_or_default().to_owned(), answer.status());
         let json = serde_json::from_slice(&answer.bytes().await.ok()?).unwrap_or_default();
         status.is_success().then_some((json, token))
     }
@@ -109,7 +117,9 @@ impl Visitor {
         for _ in 0..4 {
             self.send(Method::GET, &format!("/api/carts/{id}"), &headers[..1], None).await?;
         }
-        let (quotes, _) = self.send(Method::GET, &format!("/api/carts/{id}/shipping-methods?country=DE"), &headers[..1], None).await?;
+        let (quotes, _) = self
+            .send(Method::GET, &format!("/api/carts/{id}/shipping-methods?country=DE"), &headers[..1], None)
+            .await?;
         let order = json!({
             "cart_id": id,
             "email": format!("{key}@example.com"),
@@ -137,7 +147,8 @@ pub async fn everything_happens(stack: &Stack) {
     // The payload is none, so this is the only try.
     let job = "SELECT FROM graphile_worker.add_job('send_confirmation', payload => '{}'::json, max_attempts => 1)";
     sqlx::query(job).execute(&shop.db).await.unwrap();
-    let forged = shop.send(Method::POST, "/api/webhooks/stripe", &[("stripe-signature", "t=1,v1=00")], Some(&json!({}))).await;
+    let forged =
+        shop.send(Method::POST, "/api/webhooks/stripe", &[("stripe-signature", "t=1,v1=00")], Some(&json!({}))).await;
     forged.expect(StatusCode::BAD_REQUEST);
     break_search(shop).await;
     for _ in 0..3 {
@@ -149,7 +160,11 @@ pub async fn everything_happens(stack: &Stack) {
 
 async fn look_around(shop: &Shop) {
     let home = shop.get("/").await.expect(StatusCode::OK);
-    let asset = home.text.split('"').find(|text| text.starts_with("/_next/static/") && text.contains(".js")).expect("no script");
+    let asset = home
+        .text
+        .split('"')
+        .find(|text| text.starts_with("/_next/static/") && text.contains(".js"))
+        .expect("no script");
     for _ in 0..2 {
         shop.get(asset).await.expect(StatusCode::OK);
         for path in PATHS {

@@ -77,7 +77,8 @@ impl Provider {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let path = format!("v1/payment_intents/{intent}/confirm");
         let request = self.client.post(self.url.join(&path).ok()?);
-        let answer = request.header("content-type", "application/x-www-form-urlencoded").body(body).send().await.ok()?;
+        let answer =
+            request.header("content-type", "application/x-www-form-urlencoded").body(body).send().await.ok()?;
         Some((answer.status(), answer.json().await.ok()?))
     }
 

@@ -84,12 +84,7 @@ impl Wire {
     }
 }
 
-async fn pass(
-    visitor: TcpStream,
-    target: String,
-    mut state: watch::Receiver<State>,
-    delay: watch::Receiver<Duration>,
-) {
+async fn pass(visitor: TcpStream, target: String, mut state: watch::Receiver<State>, delay: watch::Receiver<Duration>) {
     loop {
         match *state.borrow_and_update() {
             State::Cut => return,

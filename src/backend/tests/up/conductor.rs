@@ -110,8 +110,7 @@ impl Checkout {
         let of_process = |folder: PathBuf| {
             let (line, variables) = (fs::read(folder.join("cmdline")).ok()?, fs::read(folder.join("environ")).ok()?);
             let has = |bytes: &[u8], word: &str| bytes.split(|byte| *byte == 0).any(|part| part == word.as_bytes());
-            (has(&line, subcommand) && has(&variables, &ours))
-                .then(|| folder.file_name()?.to_str()?.parse().ok())?
+            (has(&line, subcommand) && has(&variables, &ours)).then(|| folder.file_name()?.to_str()?.parse().ok())?
         };
         fs::read_dir("/proc").ok()?.flatten().find_map(|entry| of_process(entry.path()))
     }

@@ -80,7 +80,8 @@ impl Watch<'_> {
         let folder = self.config.home.canonicalize()?.join("monitoring");
         home::private_folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let [prometheus, postgres, node] =
-            [self.config.prometheus_port, self.config.postgres_exporter_port, self.config.node_exporter_port].map(address);
+            [self.config.prometheus_port, self.config.postgres_exporter_port, self.config.node_exporter_port]
+                .map(address);
         let mut targets = store.metrics.clone();
         let own = [("prometheus", prometheus), ("postgres", postgres), ("node", node)];
         targets.extend(own.map(|(job, address)| (job.to_owned(), address.to_string())));
@@ -94,9 +95,12 @@ impl Watch<'_> {
             programs.postgres_exporter(postgres, &url)
         })
         .await?;
-        self.launch("node-exporter", "The machine's exporter", node, move |programs| programs.node_exporter(node)).await?;
-        self.launch("prometheus", "Prometheus", prometheus, move |programs| programs.prometheus(prometheus, &file, &data))
+        self.launch("node-exporter", "The machine's exporter", node, move |programs| programs.node_exporter(node))
             .await?;
+        self.launch("prometheus", "Prometheus", prometheus, move |programs| {
+            programs.prometheus(prometheus, &file, &data)
+        })
+        .await?;
         for service in &mut self.services {
             service.ready().await?;
         }
@@ -155,7 +159,9 @@ async fn count_statements(url: &str) {
         connection.close().await
     };
     if let Err(error) = ask.await {
-        say(&format!("  Slow statements are not shown ({error}): let PostgreSQL load pg_stat_statements (shared_preload_libraries)"));
+        say(&format!(
+            "  Slow statements are not shown ({error}): let PostgreSQL load pg_stat_statements (shared_preload_libraries)"
+        ));
     }
 }
 

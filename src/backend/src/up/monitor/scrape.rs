@@ -38,7 +38,9 @@ fn derive(text: &str, folder: &Path, targets: &BTreeMap<String, String>) -> anyh
     }
     let mut missing: Vec<&str> = targets.keys().map(String::as_str).collect();
     for job in list(&mut configuration, "scrape_configs") {
-        let Some((name, target)) = job["job_name"].as_str().and_then(|name| targets.get_key_value(name)) else { continue };
+        let Some((name, target)) = job["job_name"].as_str().and_then(|name| targets.get_key_value(name)) else {
+            continue;
+        };
         missing.retain(|job| job != name);
         // Whatever labels the repository gives the target, it keeps.
         let labels = job["static_configs"][0]["labels"].take();
