@@ -36,26 +36,34 @@ const TABLE: &[(Fault, &[&str])] = &[
     (Fault::ErrorRate, &["BrowsingAvailabilityBurn", "RouteErrors"]),
     (Fault::WebhooksRefused, &["WebhooksRefused"]),
     (Fault::Latency, &["BrowsingLatencyBurn", "CartLatencyBurn", "CheckoutLatencyBurn"]),
+    // Who waits for a connection waits longer than any objective allows, and in the end in vain.
     (
         Fault::PoolExhausted,
         &[
+            "BrowsingAvailabilityBurn",
+            "BrowsingLatencyBurn",
+            "CartAvailabilityBurn",
+            "CartLatencyBurn",
+            "DatabaseErrors",
+            "DatabaseUnreachable",
+            "LockWaits",
             "PoolExhausted",
             "PoolSaturated",
-            "BrowsingAvailabilityBurn",
-            "CartAvailabilityBurn",
-            "CheckoutAvailabilityBurn",
+            "RouteErrors",
+            "SlowQueries",
         ],
     ),
     (
         Fault::PostgresStopped,
         &[
-            "PostgresDown",
-            "DatabaseUnreachable",
-            "DatabaseErrors",
-            "RouteErrors",
             "BrowsingAvailabilityBurn",
             "CartAvailabilityBurn",
-            "CheckoutAvailabilityBurn",
+            "DatabaseErrors",
+            "DatabaseUnreachable",
+            "PostgresDown",
+            "RenderErrors",
+            "RouteErrors",
+            "StorefrontFailures",
         ],
     ),
 ];
@@ -148,11 +156,11 @@ async fn heal_what_happened(stack: &Stack) {
 }
 
 /// A cart asks for some five rows before it answers.
-const LATE: Duration = Duration::from_millis(200);
+const LATE: Duration = Duration::from_millis(120);
 /// One request in 20, of some 50 a second.
 const BETWEEN_ERRORS: Duration = Duration::from_millis(350);
 /// Three for each connection of the store.
-const WAITING: usize = 18;
+const WAITING: usize = 36;
 
 impl Fault {
     async fn make(self, stack: &mut Stack, traffic: &Traffic) -> Held {

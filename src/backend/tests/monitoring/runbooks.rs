@@ -10,12 +10,11 @@ use std::{
 use super::{files, promql, shell};
 
 /// Whoever is woken has these, and they change nothing unasked.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 27] = [
     "aws",
     "awk",
     "cat",
     "cd",
-    "cosign",
     "curl",
     "date",
     "devopsify",
@@ -32,6 +31,10 @@ const COMMANDS: [&str; 24] = [
     "kubectl",
     "make",
     "openssl",
+    "pg_dump",
+    "pg_restore",
+    "promtool",
+    "ps",
     "psql",
     "sort",
     "tail",

@@ -34,8 +34,8 @@ use super::{
 const FACTOR: u32 = 120;
 const SHORTEST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(10);
-/// The store's connections at the most, few enough to be used up.
-const CONNECTIONS: &str = "6";
+/// The connections of a process at the most: enough for the visitors, few enough to be used up.
+const CONNECTIONS: &str = "12";
 
 /// What runs; dropped, it is killed.
 pub struct Stack {

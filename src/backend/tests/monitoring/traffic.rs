@@ -201,19 +201,19 @@ async fn sign_in(shop: &Shop) {
     browser.login("ada@example.com", PASSWORD).await.expect(StatusCode::OK);
 }
 
-/// A change of a cart that waits more than a second for somebody else's.
+/// A change of a cart that waits two seconds for somebody else's.
 async fn wait_for_a_lock(shop: &Shop, mug: Uuid) {
     let guest = Guest::with(shop, mug, 1).await;
     let mut tx = shop.db.begin().await.unwrap();
     sqlx::query("SELECT FROM carts WHERE id = $1::uuid FOR UPDATE").bind(&guest.cart).execute(&mut *tx).await.unwrap();
     let started = Instant::now();
     let release = async {
-        sleep(Duration::from_millis(1200)).await;
+        sleep(Duration::from_millis(2200)).await;
         tx.rollback().await.unwrap();
     };
     let (changed, ()) = tokio::join!(guest.change(mug, 2), release);
     changed.expect(StatusCode::OK);
-    assert!(started.elapsed() > Duration::from_secs(1), "it did not wait");
+    assert!(started.elapsed() > Duration::from_secs(2), "it did not wait");
 }
 
 /// Makes every search fail that has a word which no product has.

@@ -48,7 +48,8 @@ impl Programs {
     pub fn prometheus(&self, listen: SocketAddr, configuration: &Path, data: &Path) -> Command {
         let mut command = child(self.prometheus.as_os_str());
         command.arg(flag("config.file", configuration.display())).arg(flag("storage.tsdb.path", data.display()));
-        command.arg(flag("web.listen-address", listen));
+        // An error budget is of 30 days, and Prometheus keeps 15 unless it is told.
+        command.arg(flag("web.listen-address", listen)).arg(flag("storage.tsdb.retention.time", "35d"));
         command
     }
 
