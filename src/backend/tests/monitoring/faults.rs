@@ -44,6 +44,8 @@ const TABLE: &[(Fault, &[&str])] = &[
             "BrowsingLatencyBurn",
             "CartAvailabilityBurn",
             "CartLatencyBurn",
+            "CheckoutAvailabilityBurn",
+            "CheckoutLatencyBurn",
             "DatabaseErrors",
             "DatabaseUnreachable",
             "LockWaits",
@@ -58,6 +60,7 @@ const TABLE: &[(Fault, &[&str])] = &[
         &[
             "BrowsingAvailabilityBurn",
             "CartAvailabilityBurn",
+            "CheckoutAvailabilityBurn",
             "DatabaseErrors",
             "DatabaseUnreachable",
             "PostgresDown",

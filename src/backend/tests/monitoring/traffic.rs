@@ -35,7 +35,7 @@ const PATHS: [&str; 12] = [
     "/api/products/last-mug",
     "/search?q=mug",
     "/api/products?category=mugs",
-    "/api/store",
+    "/api/countries",
 ];
 /// Between two looks of one visitor.
 const PAUSE: Duration = Duration::from_millis(60);
