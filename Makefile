@@ -12,6 +12,7 @@ STORE_URL ?= http://localhost:8080
 DATABASE := src/database
 FRONTEND := src/frontend
 PACKAGES := $(DATABASE)/node_modules/.package-lock.json $(FRONTEND)/node_modules/.package-lock.json
+POSTGRES_EXPORTER := target/monitoring/bin/postgres_exporter
 PAGES := $(FRONTEND)/.next/BUILD_ID
 PAGE_SOURCES := $(shell find $(FRONTEND)/app $(FRONTEND)/components $(FRONTEND)/lib $(FRONTEND)/public $(FRONTEND)/*.ts $(FRONTEND)/*.mjs -type f 2>/dev/null)
 
@@ -24,12 +25,17 @@ endef
 
 .PHONY: help
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: up
 up: tools $(PACKAGES) $(if $(filter 1 true,$(DEV)),,$(PAGES)) ## Build and start the whole store on this machine; DEV=1 reloads on change
 	$(call step,Program built,cargo build --release --locked)
 	@exec target/release/devopsify up
+
+.PHONY: monitor
+monitor: tools $(POSTGRES_EXPORTER) ## Watch the store that `make up` runs: Prometheus with its rules, and exporters
+	$(call step,Program built,cargo build --release --locked)
+	@exec target/release/devopsify monitor
 
 .PHONY: test
 test: test-backend test-browser ## Run every test: rules, HTTP on a real PostgreSQL, and the browser
@@ -44,10 +50,15 @@ test-browser: tools chromium $(PACKAGES) $(PAGES)
 	cargo build --locked
 	cd $(FRONTEND) && npm run check:build && npm run test:e2e
 
+.PHONY: check-monitoring
+check-monitoring: tools $(PACKAGES) $(PAGES) $(POSTGRES_EXPORTER) ## Hold metrics, rules, dashboards and runbooks against the running store, and break it
+	cargo build --locked
+	target/debug/devopsify with-postgres cargo test --locked --test monitoring -- --nocapture
+
 .PHONY: lint
 lint: tools $(PACKAGES) ## Check style, types and rules of all code
 	cargo fmt --check
-	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --all-targets --test monitoring --locked -- -D warnings
 	cd $(FRONTEND) && npm run lint
 	node $(DATABASE)/catalogue/render.mjs --check
 
@@ -89,6 +100,12 @@ tools:
 .PHONY: chromium
 chromium:
 	@test -x "$(CHROMIUM)" || { echo "Chromium is missing: on Debian, apt-get install chromium; elsewhere, set CHROMIUM to its path"; exit 1; }
+
+# The version is in this file, so a change of it builds another one.
+$(POSTGRES_EXPORTER): Makefile
+	@command -v go >/dev/null || { echo "Go is missing: install version 1.25 or newer (https://go.dev/dl), it builds PostgreSQL's exporter"; exit 1; }
+	$(call step,PostgreSQL's exporter built,CGO_ENABLED=0 GOBIN=$(CURDIR)/$(@D) go install github.com/prometheus-community/postgres_exporter/cmd/postgres_exporter@v0.20.1)
+	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	$(call step,JavaScript packages of $* installed,npm ci --prefix $*)

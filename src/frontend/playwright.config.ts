@@ -62,6 +62,7 @@ export default defineConfig({
             OPERATIONS_PORT: '18081',
             WORKER_PORT: '18082',
             STOREFRONT_PORT: '13000',
+            STOREFRONT_METRICS_PORT: '13001',
             DEMO_PROVIDER_PORT: '18083',
             SMTP_URL: `smtp://127.0.0.1:${MAIL.smtp}`,
           },

@@ -162,6 +162,10 @@ pub struct UpConfig {
     #[arg(long, env = "STOREFRONT_PORT", default_value_t = 3000)]
     pub storefront_port: u16,
 
+    /// The port that Next.js shows its metrics on, on loopback.
+    #[arg(long, env = "STOREFRONT_METRICS_PORT", default_value_t = 3001)]
+    pub storefront_metrics_port: u16,
+
     /// The port of the demo payment provider, which is started unless STRIPE_SECRET_KEY is set.
     #[arg(long, env = "DEMO_PROVIDER_PORT", default_value_t = 8083)]
     pub demo_provider_port: u16,
@@ -185,6 +189,26 @@ pub struct UpConfig {
     /// The queue's worker.
     #[command(flatten)]
     pub worker: WorkerConfig,
+}
+
+/// Prometheus and its exporters beside a running `up`.
+#[derive(Clone, Args)]
+pub struct MonitorConfig {
+    /// The folder of the `up` that is watched.
+    #[arg(long, env = "DEVOPSIFY_HOME", default_value = ".devopsify")]
+    pub home: PathBuf,
+
+    /// The port that Prometheus answers on, on loopback.
+    #[arg(long, env = "PROMETHEUS_PORT", default_value_t = 9090)]
+    pub prometheus_port: u16,
+
+    /// The port of PostgreSQL's exporter, on loopback.
+    #[arg(long, env = "POSTGRES_EXPORTER_PORT", default_value_t = 9187)]
+    pub postgres_exporter_port: u16,
+
+    /// The port of the machine's exporter, on loopback.
+    #[arg(long, env = "NODE_EXPORTER_PORT", default_value_t = 9100)]
+    pub node_exporter_port: u16,
 }
 
 /// The payment provider for trying the store out.

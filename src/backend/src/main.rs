@@ -8,7 +8,8 @@ use devopsify::{
     audit::{self, AuditCommand},
     catalog::import::{self, ImportCommand},
     config::{
-        CommonConfig, DatabaseConfig, DemoProviderConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig,
+        CommonConfig, DatabaseConfig, DemoProviderConfig, MonitorConfig, ServeConfig, UpConfig, WithPostgresConfig,
+        WorkerConfig,
     },
     database, demo_provider, router, serve, telemetry, up, worker,
 };
@@ -66,6 +67,8 @@ enum Command {
     Audit(AuditCommand),
     /// Make accounts of staff, and let in again who was locked out.
     Admin(AdminCommand),
+    /// Watch the store that runs on this machine, with Prometheus and its exporters, until Ctrl-C.
+    Monitor(MonitorConfig),
     /// Run a command beside a PostgreSQL of its own, which is deleted afterwards.
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
@@ -113,6 +116,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(command) => import::run(command).await?,
         Command::Audit(command) => return audit::run(command).await,
         Command::Admin(command) => admin::run(command).await?,
+        Command::Monitor(config) => up::monitor::run(config).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
     }

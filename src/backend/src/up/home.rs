@@ -1,6 +1,7 @@
 //! What `up` keeps between its runs: one folder, used by one `up` at a time, that tells other commands where the database is.
 
 use std::{
+    collections::BTreeMap,
     fs::{DirBuilder, File, OpenOptions, TryLockError},
     io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
@@ -23,9 +24,13 @@ pub struct Home {
     _lock: File,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Running {
-    database_url: String,
+/// What an `up` tells other commands about the store that it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The database's address, password included.
+    pub database_url: String,
+    /// Where each process shows its metrics, as `host:port`, by the name of its scrape job.
+    pub metrics: BTreeMap<String, String>,
 }
 
 impl Home {
@@ -111,12 +116,12 @@ impl Home {
         make().with_context(|| format!("{} cannot be written", path.display()))
     }
 
-    /// Tells other commands the database's address.
+    /// Tells other commands where the store is.
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn announce(&self, database_url: &str) -> anyhow::Result<()> {
-        let text = serde_json::to_string(&Running { database_url: database_url.to_owned() })?;
+    pub fn announce(&self, announcement: &Announcement) -> anyhow::Result<()> {
+        let text = serde_json::to_string(announcement)?;
         let path = self.folder.join(RUNNING);
         // Made anew, because a file that is there keeps the mode it has.
         self.withdraw();
@@ -145,12 +150,14 @@ fn unusable(folder: &Path) -> String {
 
 /// The address of the database of the `up` that runs with this folder, if one runs.
 pub fn running_database(folder: &Path) -> Option<String> {
-    // An `up` that was killed leaves its announcement behind, but never its lock.
-    if !is_in_use(folder) {
-        return None;
-    }
+    announced(folder).map(|announcement| announcement.database_url)
+}
+
+/// What the `up` that runs with this folder tells, if one runs.
+pub fn announced(folder: &Path) -> Option<Announcement> {
     let text = std::fs::read_to_string(folder.join(RUNNING)).ok()?;
-    serde_json::from_str::<Running>(&text).ok().map(|running| running.database_url)
+    // An `up` that was killed leaves its announcement behind, but never its lock.
+    is_in_use(folder).then(|| serde_json::from_str(&text).ok())?
 }
 
 /// Where the pictures of the `up` with this folder are, as an address.
@@ -188,7 +195,7 @@ pub fn private_file(path: &Path) -> io::Result<File> {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::{Home, running_database};
+    use super::{Announcement, Home, announced, running_database};
 
     #[test]
     fn the_database_is_told_while_up_runs_and_no_longer() {
@@ -197,16 +204,19 @@ mod tests {
         assert_eq!(running_database(&path), None);
         let home = Home::open(&path).unwrap();
         assert_eq!(running_database(&path), None);
-        home.announce("postgres://secret").unwrap();
+        let metrics = [("api".to_owned(), "127.0.0.1:8081".to_owned())].into();
+        let announcement = Announcement { database_url: "postgres://secret".into(), metrics };
+        home.announce(&announcement).unwrap();
         assert_eq!(running_database(&path).as_deref(), Some("postgres://secret"));
+        assert_eq!(announced(&path), Some(announcement));
         assert_eq!(path.join("up.json").metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        let announced = std::fs::read(path.join("up.json")).unwrap();
+        let left = std::fs::read(path.join("up.json")).unwrap();
         home.withdraw();
         assert_eq!(running_database(&path), None);
 
         // As if it had been killed: the file is there, the lock is not.
         drop(home);
-        std::fs::write(path.join("up.json"), announced).unwrap();
+        std::fs::write(path.join("up.json"), left).unwrap();
         assert_eq!(running_database(&path), None);
     }
 

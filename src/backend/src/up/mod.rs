@@ -5,6 +5,7 @@ mod administrator;
 pub mod cluster;
 mod demo;
 pub mod home;
+pub mod monitor;
 mod payments;
 pub mod place;
 pub mod postgres;
@@ -12,14 +13,15 @@ pub mod process;
 pub mod programs;
 pub mod repository;
 pub mod running;
-mod service;
+pub mod service;
 mod signals;
 mod steps;
 pub mod storefront;
 pub mod with_postgres;
+mod worker;
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
 };
 
@@ -28,7 +30,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use url::Url;
 
-use home::Home;
+use home::{Announcement, Home};
 pub use home::{media_url, running_database};
 use repository::Repository;
 use running::Running;
@@ -110,8 +112,9 @@ async fn start(
     running.start_storefront(home, repository, config).await?;
     steps.done("Storefront ready");
 
+    running.start_worker(home, config, &common).await?;
     running.start_store(config, &common, metrics).await?;
-    home.announce(&url)?;
+    home.announce(&announcement(config, url))?;
     steps.done("Store, API and worker ready");
     tell(config, home, running.database_folder());
     if let Some((email, password)) = administrator {
@@ -152,6 +155,7 @@ async fn expect_free_ports(config: &UpConfig) -> anyhow::Result<()> {
         (&*config.common.host, config.serve.operations_port, "OPERATIONS_PORT"),
         (&*config.common.host, config.worker.worker_port, "WORKER_PORT"),
         (&loopback, config.storefront_port, "STOREFRONT_PORT"),
+        (&loopback, config.storefront_metrics_port, "STOREFRONT_METRICS_PORT"),
     ];
     if config.demo_provider {
         ports.push((&*config.common.host, config.demo_provider_port, "DEMO_PROVIDER_PORT"));
@@ -184,6 +188,18 @@ async fn import_demo(
     Ok(())
 }
 
+/// The names are those of the scrape jobs in `monitoring/prometheus/prometheus.yml`.
+fn announcement(config: &UpConfig, database_url: String) -> Announcement {
+    let hosts = &*config.common.host;
+    let metrics = [
+        ("api", local_address(hosts, config.serve.operations_port)),
+        ("worker", local_address(hosts, config.worker.worker_port)),
+        ("storefront", SocketAddr::from((Ipv4Addr::LOCALHOST, config.storefront_metrics_port))),
+    ];
+    let metrics = metrics.map(|(job, address)| (job.to_owned(), address.to_string())).into();
+    Announcement { database_url, metrics }
+}
+
 /// An address by which this machine itself reaches a port.
 fn local_origin(hosts: &[IpAddr], port: u16) -> String {
     match hosts.iter().find(|host| host.is_ipv4()).or_else(|| hosts.first()) {
@@ -194,6 +210,17 @@ fn local_origin(hosts: &[IpAddr], port: u16) -> String {
         Some(host) => format!("http://{host}:{port}"),
         None => format!("http://127.0.0.1:{port}"),
     }
+}
+
+/// The same as an address.
+fn local_address(hosts: &[IpAddr], port: u16) -> SocketAddr {
+    let own = local_origin(hosts, port);
+    own.trim_start_matches("http://").parse().unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+}
+
+/// As `HOST` has them.
+fn joined(hosts: &[IpAddr]) -> String {
+    hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn tell(config: &UpConfig, home: &Home, database: Option<&Path>) {

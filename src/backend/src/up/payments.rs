@@ -1,16 +1,12 @@
 //! The demo payment provider beside the store: in a process of its own, as a provider is, with keys that the home keeps.
 
-use std::{
-    ffi::OsString,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::Path,
-};
-
-use anyhow::Context;
-use tokio::process::Command;
 use url::Url;
 
-use super::{home::Home, local_origin, process::ends_with_us, service::Service};
+use super::{
+    home::Home,
+    joined, local_address, local_origin,
+    service::{Service, Subcommand},
+};
 use crate::config::{PaymentConfig, UpConfig};
 
 const LEDGER: &str = "payments.jsonl";
@@ -49,41 +45,22 @@ pub async fn launch(home: &Home, config: &UpConfig) -> anyhow::Result<Service> {
     let payment = &config.common.payment;
     let keys = payment.required()?;
     let webhooks = format!("{}/api/webhooks/stripe", local_origin(&config.common.host, config.serve.port));
-    let hosts: Vec<String> = config.common.host.iter().map(ToString::to_string).collect();
-    let variables: Vec<(&str, OsString)> = vec![
+    let variables = vec![
         ("DEMO_PROVIDER_PORT", config.demo_provider_port.to_string().into()),
         ("DEMO_PROVIDER_URL", origin(payment).into()),
         ("DEMO_WEBHOOK_URL", webhooks.into()),
         ("DEMO_LEDGER", home.folder().join(LEDGER).into()),
-        ("HOST", hosts.join(",").into()),
+        ("HOST", joined(&config.common.host).into()),
         ("STRIPE_SECRET_KEY", keys.secret.into()),
         ("STRIPE_PUBLISHABLE_KEY", keys.publishable.into()),
         ("STRIPE_WEBHOOK_SECRET", keys.webhook_secret.into()),
     ];
-    let program = std::env::current_exe().context("this program's own file is gone")?;
-    let address = address(&config.common.host, config.demo_provider_port);
-    let start = move || command(&program, &variables);
-    Service::launch(&home.logs(), "demo-provider", "Demo payments", address, Box::new(start)).await
+    let address = local_address(&config.common.host, config.demo_provider_port);
+    let demo = Subcommand { name: "demo-provider", variables, withheld: &SECRETS };
+    demo.launch(&home.logs(), "Demo payments", address).await
 }
 
 /// The address that people know it by.
 pub fn origin(payment: &PaymentConfig) -> String {
     payment.browser_url().map_or("", Url::as_str).trim_end_matches('/').to_owned()
-}
-
-fn command(program: &Path, variables: &[(&str, OsString)]) -> anyhow::Result<Command> {
-    let mut words: Vec<OsString> = ends_with_us("TERM").into_iter().map(OsString::from).collect();
-    words.push(program.into());
-    let (first, rest) = words.split_first().context("no command")?;
-    let mut command = Command::new(first);
-    command.args(rest).arg("demo-provider").envs(variables.iter().map(|(name, value)| (name, value)));
-    for secret in SECRETS {
-        command.env_remove(secret);
-    }
-    Ok(command)
-}
-
-fn address(hosts: &[IpAddr], port: u16) -> SocketAddr {
-    let own = local_origin(hosts, port);
-    own.trim_start_matches("http://").parse().unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
 }

@@ -224,6 +224,9 @@ async fn spawn(place: &Place, log: &Log, port: u16, throw_away: bool) -> anyhow:
     let mut command = place.account.command(place.programs.program("postgres"), Some("INT"));
     command.current_dir(place.folder()).env("LC_ALL", "C").arg("-D").arg(place.data());
     command.args(["-p", &port.to_string()]);
+    if place.programs.has_library("pg_stat_statements") {
+        command.args(["-c", "shared_preload_libraries=pg_stat_statements"]);
+    }
     for setting in SETTINGS.iter().chain(if throw_away { THROW_AWAY } else { LASTING }) {
         command.args(["-c", setting]);
     }

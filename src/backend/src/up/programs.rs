@@ -56,6 +56,12 @@ impl Programs {
     pub fn program(&self, name: &str) -> PathBuf {
         self.folder.join("bin").join(name)
     }
+
+    /// Whether the server can load a library of this name.
+    pub fn has_library(&self, name: &str) -> bool {
+        let folder = self.folder.join("lib/postgresql");
+        ["so", "dylib"].iter().any(|extension| folder.join(name).with_extension(extension).exists())
+    }
 }
 
 /// The name that npm packages give to this kind of machine.

@@ -37,6 +37,11 @@ impl Repository {
         self.0.join("src/database/catalogue/products.csv")
     }
 
+    /// How the store is watched.
+    pub fn monitoring(&self) -> PathBuf {
+        self.0.join("monitoring")
+    }
+
     /// Where Next.js is installed.
     pub fn frontend(&self) -> PathBuf {
         self.0.join("src/frontend")

@@ -25,11 +25,11 @@ use super::{
     repository::Repository,
     service::Service,
     steps::{Restarts, Steps},
-    storefront,
+    storefront, worker,
 };
 use crate::{
     config::{CommonConfig, UpConfig},
-    serve, worker,
+    serve,
 };
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -40,6 +40,7 @@ pub struct Running {
     postgres: Option<Server>,
     payments: Option<Service>,
     storefront: Option<Service>,
+    worker: Option<Service>,
     store: JoinSet<anyhow::Result<()>>,
     stop_store: CancellationToken,
     restarts: Restarts,
@@ -74,6 +75,7 @@ impl Running {
         let options = storefront::Options {
             folder: repository.frontend(),
             port: config.storefront_port,
+            metrics_port: config.storefront_metrics_port,
             api_url: local_origin(&config.common.host, config.serve.port),
             public_url: config.common.public_url.as_str().trim_end_matches('/').to_owned(),
             dev: config.serve.dev,
@@ -81,7 +83,12 @@ impl Running {
         self.storefront.insert(storefront::launch(&home.logs(), options).await?).ready().await
     }
 
-    /// Starts the public origin and the worker in this process, and waits until the origin is ready.
+    /// Starts the worker and waits until it is ready.
+    pub async fn start_worker(&mut self, home: &Home, config: &UpConfig, common: &CommonConfig) -> anyhow::Result<()> {
+        self.worker.insert(worker::launch(home, config, common).await?).ready().await
+    }
+
+    /// Starts the public origin in this process, and waits until it is ready.
     pub async fn start_store(
         &mut self,
         config: &UpConfig,
@@ -89,8 +96,7 @@ impl Running {
         metrics: PrometheusHandle,
     ) -> anyhow::Result<()> {
         let stop = &self.stop_store;
-        self.store.spawn(serve::run(common.clone(), config.serve.clone(), metrics.clone(), stop.clone()));
-        self.store.spawn(worker::run(common.clone(), config.worker.clone(), metrics, stop.clone()));
+        self.store.spawn(serve::run(common.clone(), config.serve.clone(), metrics, stop.clone()));
         let origin = local_origin(&common.host, config.serve.operations_port);
         tokio::select! {
             ready = answers(&origin) => ready,
@@ -105,6 +111,7 @@ impl Running {
                 ended = end_of_postgres(self.postgres.as_mut()) => self.heal_postgres(ended?).await?,
                 ended = end_of(self.payments.as_mut()) => heal(self.payments.as_mut(), ended?).await?,
                 ended = end_of(self.storefront.as_mut()) => heal(self.storefront.as_mut(), ended?).await?,
+                ended = end_of(self.worker.as_mut()) => heal(self.worker.as_mut(), ended?).await?,
                 ended = ended_by_itself(&mut self.store) => return ended,
             }
         }
@@ -131,7 +138,13 @@ impl Running {
                 }
             }
         };
-        if hurry.run_until_cancelled(drained).await.is_none() {
+        let worker = async {
+            if let Some(worker) = &mut self.worker {
+                worker.stop(hurry).await;
+            }
+        };
+        let (drained, ()) = tokio::join!(hurry.run_until_cancelled(drained), worker);
+        if drained.is_none() {
             self.store.shutdown().await;
         }
         for service in [&mut self.storefront, &mut self.payments].into_iter().flatten() {

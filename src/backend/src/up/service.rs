@@ -1,6 +1,12 @@
 //! A program that answers on a port of this machine: awaited, started again when it ends, stopped.
 
-use std::{net::SocketAddr, path::Path, process::ExitStatus, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    net::SocketAddr,
+    path::Path,
+    process::ExitStatus,
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 use rustix::process::Signal;
@@ -12,15 +18,55 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    process::{Log, Process, Step},
+    process::{Log, Process, Step, ends_with_us},
     steps::{Restarts, Steps},
 };
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
-const STOP: [Step; 2] = [(Signal::TERM, Duration::from_secs(10)), (Signal::KILL, Duration::from_secs(5))];
+/// What drains, such as the worker, takes 30 s at most.
+const STOP: [Step; 2] = [(Signal::TERM, Duration::from_secs(35)), (Signal::KILL, Duration::from_secs(5))];
 
 /// Makes the command anew for each start.
 pub type Start = Box<dyn Fn() -> anyhow::Result<Command> + Send + Sync>;
+
+/// Another subcommand of this program, as a process of its own. Variables tell it everything, because what is on a command
+/// line can be read by everybody on the machine.
+pub struct Subcommand {
+    /// Its name on the command line, and that of its log.
+    pub name: &'static str,
+    /// What it is told.
+    pub variables: Vec<(&'static str, OsString)>,
+    /// Variables of ours that it is not to see.
+    pub withheld: &'static [&'static str],
+}
+
+impl Subcommand {
+    /// Starts it without waiting for it.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn launch(self, logs: &Path, name: &'static str, address: SocketAddr) -> anyhow::Result<Service> {
+        let program = std::env::current_exe().context("this program's own file is gone")?;
+        let start = move || {
+            let mut command = child(program.as_os_str());
+            command.arg(self.name).envs(self.variables.iter().map(|(name, value)| (name, value)));
+            for variable in self.withheld {
+                command.env_remove(variable);
+            }
+            Ok(command)
+        };
+        Service::launch(logs, self.name, name, address, Box::new(start)).await
+    }
+}
+
+/// A command that runs `program` and ends when we do, however we end.
+pub fn child(program: &OsStr) -> Command {
+    let words = ends_with_us("TERM");
+    let Some((first, rest)) = words.split_first() else { return Command::new(program) };
+    let mut command = Command::new(first);
+    command.args(rest).arg(program);
+    command
+}
 
 /// A running program; dropped without a stop, it is killed.
 pub struct Service {

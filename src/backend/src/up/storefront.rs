@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use tokio::process::Command;
 
-use super::{process::ends_with_us, service::Service};
+use super::service::{Service, child};
 
 const NEXT: &str = "node_modules/next/dist/bin/next";
 /// It talks to the API alone, and what it renders is public.
@@ -20,6 +20,8 @@ pub struct Options {
     pub folder: PathBuf,
     /// The port on loopback.
     pub port: u16,
+    /// The port on loopback that its metrics are on.
+    pub metrics_port: u16,
     /// The API's address.
     pub api_url: String,
     /// The address that visitors know.
@@ -53,16 +55,13 @@ fn command(options: &Options) -> anyhow::Result<Command> {
         std::env::split_paths(&places).any(|place| place.join("node").is_file()),
         "Node.js is missing: install version 20.19 or newer, so that `node --version` works"
     );
-    let mut words = ends_with_us("TERM");
-    words.push("node");
-    let (first, rest) = words.split_first().context("no command")?;
-    let mut command = Command::new(first);
+    let mut command = child("node".as_ref());
     command
-        .args(rest)
         .args([NEXT, if options.dev { "dev" } else { "start" }, "-H", "127.0.0.1", "-p", &options.port.to_string()])
         .current_dir(&options.folder)
         .env("NODE_ENV", if options.dev { "development" } else { "production" })
         .env("API_URL", &options.api_url)
+        .env("STOREFRONT_METRICS_PORT", options.metrics_port.to_string())
         .env("PUBLIC_URL", &options.public_url)
         .env("NEXT_TELEMETRY_DISABLED", "1");
     for secret in SECRETS {

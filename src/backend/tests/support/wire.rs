@@ -1,15 +1,19 @@
 //! The wire between a process and its database, which a test can cut, silence and mend.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use sqlx::{
     ConnectOptions, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{
-    io::copy_bidirectional,
-    net::{TcpListener, TcpStream},
+    io::{self, AsyncReadExt, AsyncWriteExt},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
     sync::watch,
+    time::sleep,
 };
 use url::Url;
 
@@ -26,6 +30,7 @@ enum State {
 /// A wire to the server of a test's database.
 pub struct Wire {
     state: watch::Sender<State>,
+    delay: watch::Sender<Duration>,
     url: Url,
 }
 
@@ -39,13 +44,14 @@ impl Wire {
         url.set_host(Some("127.0.0.1")).unwrap();
         url.set_port(Some(address.port())).unwrap();
         let state = watch::Sender::new(State::Whole);
-        let watched = state.subscribe();
+        let delay = watch::Sender::new(Duration::ZERO);
+        let (watched, delayed) = (state.subscribe(), delay.subscribe());
         tokio::spawn(async move {
             while let Ok((visitor, _)) = listener.accept().await {
-                tokio::spawn(pass(visitor, target.clone(), watched.clone()));
+                tokio::spawn(pass(visitor, target.clone(), watched.clone(), delayed.clone()));
             }
         });
-        Self { state, url }
+        Self { state, delay, url }
     }
 
     /// The database's address through the wire.
@@ -67,12 +73,18 @@ impl Wire {
         self.state.send_replace(State::Silent);
     }
 
+    /// Lets every answer take so much longer: a server that is far away.
+    pub fn slow(&self, delay: Duration) {
+        self.delay.send_replace(delay);
+    }
+
     pub fn mend(&self) {
+        self.delay.send_replace(Duration::ZERO);
         self.state.send_replace(State::Whole);
     }
 }
 
-async fn pass(mut visitor: TcpStream, target: String, mut state: watch::Receiver<State>) {
+async fn pass(visitor: TcpStream, target: String, mut state: watch::Receiver<State>, delay: watch::Receiver<Duration>) {
     loop {
         match *state.borrow_and_update() {
             State::Cut => return,
@@ -83,12 +95,33 @@ async fn pass(mut visitor: TcpStream, target: String, mut state: watch::Receiver
             return;
         }
     }
-    let Ok(mut server) = TcpStream::connect(target).await else { return };
-    let copying = copy_bidirectional(&mut visitor, &mut server);
+    let Ok(server) = TcpStream::connect(target).await else { return };
+    let (mut questions, mut answers_to) = visitor.into_split();
+    let (mut answers, mut questions_to) = server.into_split();
     tokio::select! {
-        _ = copying => {}
+        _ = io::copy(&mut questions, &mut questions_to) => {}
+        _ = copy_late(&mut answers, &mut answers_to, delay) => {}
         _ = state.wait_for(|state| *state != State::Whole) => {}
     }
     // A hanging server keeps its connections open.
     let _ = state.wait_for(|state| *state != State::Silent).await;
+}
+
+async fn copy_late(
+    from: &mut OwnedReadHalf,
+    to: &mut OwnedWriteHalf,
+    delay: watch::Receiver<Duration>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = from.read(&mut buffer).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        let late = *delay.borrow();
+        if !late.is_zero() {
+            sleep(late).await;
+        }
+        to.write_all(buffer.get(..length).unwrap_or_default()).await?;
+    }
 }

@@ -21,13 +21,14 @@ const answer = url => url === '/names' ? Object.keys(process.env).join(' ') : St
 require('http').createServer(({ url }, reply) => reply.end(answer(url))).listen(Number(port), '127.0.0.1');
 ";
 
-/// A checkout as far as `up` looks at it, and five ports.
+/// A checkout as far as `up` looks at it, and its ports.
 struct Checkout {
     folder: TempDir,
-    ports: [u16; 5],
+    ports: [u16; 6],
 }
 
-const VARIABLES: [&str; 5] = ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT", "DEMO_PROVIDER_PORT"];
+const VARIABLES: [&str; 6] =
+    ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT", "DEMO_PROVIDER_PORT", "STOREFRONT_METRICS_PORT"];
 const SECRETS: [&str; 5] = ["DATABASE_URL", "SECRET_KEY", "SMTP_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
 
 impl Checkout {
@@ -44,7 +45,7 @@ impl Checkout {
             symlink(database().join(shared), source.join(shared)).unwrap();
         }
         // Held all at once, so that they differ.
-        let listeners = [(); 5].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+        let listeners = [(); 6].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
         Self { folder, ports: listeners.map(|listener| listener.local_addr().unwrap().port()) }
     }
 
@@ -102,16 +103,31 @@ impl Checkout {
         get(self.ports[3], "/").unwrap().parse().unwrap()
     }
 
-    /// The demo provider's process, which is found by its variables; only Linux tells.
-    fn demo_provider(&self) -> Option<i32> {
-        let ours = format!("DEMO_PROVIDER_PORT={}", self.ports[4]);
+    /// The process of another subcommand, which is found by the port that it was told; only Linux tells.
+    fn process_of(&self, subcommand: &str, variable: &str) -> Option<i32> {
+        let number = VARIABLES.iter().position(|name| *name == variable)?;
+        let ours = format!("{variable}={}", self.ports[number]);
         let of_process = |folder: PathBuf| {
             let (line, variables) = (fs::read(folder.join("cmdline")).ok()?, fs::read(folder.join("environ")).ok()?);
             let has = |bytes: &[u8], word: &str| bytes.split(|byte| *byte == 0).any(|part| part == word.as_bytes());
-            (has(&line, "demo-provider") && has(&variables, &ours))
-                .then(|| folder.file_name()?.to_str()?.parse().ok())?
+            (has(&line, subcommand) && has(&variables, &ours)).then(|| folder.file_name()?.to_str()?.parse().ok())?
         };
         fs::read_dir("/proc").ok()?.flatten().find_map(|entry| of_process(entry.path()))
+    }
+
+    fn demo_provider(&self) -> Option<i32> {
+        self.process_of("demo-provider", "DEMO_PROVIDER_PORT")
+    }
+
+    fn worker(&self) -> Option<i32> {
+        self.process_of("worker", "WORKER_PORT")
+    }
+
+    /// Each process counts what it does itself: of what the other one does it knows nothing.
+    fn expect_metrics_apart(&self) {
+        let [api, worker] = [1, 2].map(|number| get(self.ports[number], "/metrics").unwrap());
+        assert!(api.contains("http_requests_total") && !api.contains("audit_violations"), "{api}");
+        assert!(worker.contains("database_up") && !worker.contains("http_requests_total"), "{worker}");
     }
 
     fn demo_answers(&self) -> bool {
@@ -190,19 +206,30 @@ fn everything_starts_heals_and_stops() {
         kill(checkout.demo_provider().unwrap(), Signal::KILL);
         up.expect("Demo payments healed");
         assert!(checkout.demo_answers());
+        let worker = checkout.worker().unwrap();
+        let line = fs::read_to_string(format!("/proc/{worker}/cmdline")).unwrap();
+        assert!(line.ends_with("\0worker\0"), "secrets are told by variables: {line}");
+        kill(worker, Signal::KILL);
+        up.expect("Worker healed");
+        assert_ne!(checkout.worker(), Some(worker));
     }
+    wait_for("the worker's metrics", || {
+        get(checkout.ports[2], "/metrics").is_some_and(|metrics| metrics.contains("database_up"))
+    });
+    checkout.expect_metrics_apart();
     for secret in
         ["secret-key", "payment-secret-key", "payment-publishable-key", "payment-webhook-secret", "payments.jsonl"]
     {
         assert_eq!(checkout.home().join(secret).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{secret}");
     }
 
-    let (postgres, next, demo) = (checkout.postgres(), checkout.next(), checkout.demo_provider());
+    let (postgres, next) = (checkout.postgres(), checkout.next());
+    let ours = [checkout.demo_provider(), checkout.worker()];
     up.signal(Signal::TERM);
     assert_eq!(up.child.wait().unwrap().code(), Some(0));
     expect_gone(postgres);
     expect_gone(next);
-    demo.into_iter().for_each(expect_gone);
+    ours.into_iter().flatten().for_each(expect_gone);
     assert!(!checkout.demo_answers());
     assert!(!checkout.data().join("postmaster.pid").exists(), "PostgreSQL was not shut down in order");
     assert_eq!(running_database(&checkout.home()), None);
@@ -215,14 +242,15 @@ fn everything_starts_heals_and_stops() {
 fn a_killed_up_takes_its_programs_along_and_the_next_one_starts() {
     let checkout = Checkout::new();
     let mut up = checkout.up();
-    let (postgres, next, demo) = (checkout.postgres(), checkout.next(), checkout.demo_provider());
+    let (postgres, next) = (checkout.postgres(), checkout.next());
+    let ours = [checkout.demo_provider(), checkout.worker()];
     up.signal(Signal::KILL);
     up.child.wait().unwrap();
     assert_eq!(running_database(&checkout.home()), None);
     if cfg!(target_os = "linux") {
         expect_gone(next);
         expect_gone(postgres);
-        expect_gone(demo.unwrap());
+        ours.map(Option::unwrap).into_iter().for_each(expect_gone);
     }
     // A provider of its own, and secrets that the renderer of pages has no use for.
     let mut up = checkout.up_with(&[

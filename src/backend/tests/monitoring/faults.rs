@@ -1,0 +1,244 @@
+//! Faults that are really made on the running store, and the alerts that each raises: these, no other, and they end.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use reqwest::Method;
+use serde_json::json;
+use tokio::{task::JoinSet, time::sleep};
+
+use super::{
+    stack::Stack,
+    support::{
+        guest::{Guest, variant_of},
+        wire::Wire,
+    },
+    traffic::{self, Traffic, Visitor},
+};
+
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    PostgresStopped,
+    PoolExhausted,
+    ErrorRate,
+    Latency,
+    WorkerKilled,
+    WebhooksRefused,
+    ViolationPlanted,
+}
+
+/// Each fault, and exactly the alerts that it raises.
+const TABLE: &[(Fault, &[&str])] = &[
+    (Fault::ViolationPlanted, &["AuditViolation"]),
+    (Fault::WorkerKilled, &["TargetDown"]),
+    (Fault::ErrorRate, &["BrowsingAvailabilityBurn", "RouteErrors"]),
+    (Fault::WebhooksRefused, &["WebhooksRefused"]),
+    (Fault::Latency, &["BrowsingLatencyBurn", "CartLatencyBurn", "CheckoutLatencyBurn"]),
+    // Who waits for a connection waits longer than any objective allows, and in the end in vain.
+    (
+        Fault::PoolExhausted,
+        &[
+            "BrowsingAvailabilityBurn",
+            "BrowsingLatencyBurn",
+            "CartAvailabilityBurn",
+            "CartLatencyBurn",
+            "CheckoutAvailabilityBurn",
+            "CheckoutLatencyBurn",
+            "DatabaseErrors",
+            "DatabaseUnreachable",
+            "LockWaits",
+            "PoolExhausted",
+            "PoolSaturated",
+            "RouteErrors",
+            "SlowQueries",
+        ],
+    ),
+    (
+        Fault::PostgresStopped,
+        &[
+            "BrowsingAvailabilityBurn",
+            "CartAvailabilityBurn",
+            "CheckoutAvailabilityBurn",
+            "DatabaseErrors",
+            "DatabaseUnreachable",
+            "PostgresDown",
+            "RenderErrors",
+            "RouteErrors",
+            "StorefrontFailures",
+        ],
+    ),
+];
+
+/// They tell of the machine that the tests run on, not of what the tests do to the store.
+const OF_THE_MACHINE: [&str; 3] = ["DiskAlmostFull", "DiskFillsUp", "MemoryShort"];
+
+const FIRES_WITHIN: Duration = Duration::from_secs(40);
+const ENDS_WITHIN: Duration = Duration::from_secs(60);
+/// After the last alert of its row a fault stays for a while, so that one that is not in the row is seen too.
+const STAYS: Duration = Duration::from_secs(5);
+
+/// What a fault needs while it is there; dropped, it ends.
+type Held = JoinSet<()>;
+
+/// What is wrong with the table, after every fault was made and healed.
+pub async fn faults_of_table(stack: &mut Stack, traffic: &Traffic) -> Vec<String> {
+    heal_what_happened(stack).await;
+    let mut wrong = Vec::new();
+    if let Err(loud) = quiet(stack, &mut BTreeSet::new()).await {
+        return vec![format!("without any fault these alerts do not end: {}", join(&loud))];
+    }
+    for (fault, alerts) in TABLE {
+        let started = Instant::now();
+        let expected: BTreeSet<String> = alerts.iter().map(ToString::to_string).collect();
+        let mut seen = BTreeSet::new();
+        let held = fault.make(stack, traffic).await;
+        see(stack, &mut seen, FIRES_WITHIN, |seen| seen.is_superset(&expected)).await;
+        see(stack, &mut seen, STAYS, |_| false).await;
+        fault.heal(stack, traffic, held).await;
+        let end = quiet(stack, &mut seen).await;
+        println!("  {fault:?}: {} in {:.0} s", join(&seen), started.elapsed().as_secs_f64());
+        if seen != expected {
+            let (missing, more) = (join(&(&expected - &seen)), join(&(&seen - &expected)));
+            wrong.push(format!("{fault:?}: missing: {missing}; not in its row: {more}"));
+        }
+        if let Err(loud) = end {
+            wrong.push(format!("{fault:?}: healed, and these do not end: {}", join(&loud)));
+        }
+    }
+    wrong
+}
+
+fn join(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Adds the alerts that fire to those that were seen, until it is enough.
+async fn see(
+    stack: &Stack,
+    seen: &mut BTreeSet<String>,
+    patience: Duration,
+    enough: impl Fn(&BTreeSet<String>) -> bool,
+) {
+    let deadline = Instant::now() + patience;
+    while !enough(seen) && Instant::now() < deadline {
+        seen.extend(loud(stack).await.0);
+        sleep(Duration::from_millis(250)).await;
+    }
+}
+
+/// The alerts that fire, and those that would if it lasted.
+async fn loud(stack: &Stack) -> (BTreeSet<String>, BTreeSet<String>) {
+    let alerts = stack.prometheus.alerts().await;
+    let ours =
+        |names: BTreeSet<String>| names.into_iter().filter(|name| !OF_THE_MACHINE.contains(&name.as_str())).collect();
+    (ours(alerts.firing), ours(alerts.pending))
+}
+
+/// Waits until no alert fires or is about to; those that do not end are the error.
+async fn quiet(stack: &Stack, seen: &mut BTreeSet<String>) -> Result<(), BTreeSet<String>> {
+    let deadline = Instant::now() + ENDS_WITHIN;
+    loop {
+        let (firing, pending) = loud(stack).await;
+        seen.extend(firing.iter().cloned());
+        if firing.is_empty() && pending.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            return Err(&firing | &pending);
+        }
+        sleep(Duration::from_millis(250)).await;
+    }
+}
+
+/// What happened before is no fault of the table: the job that died is taken out of the queue, as somebody would.
+async fn heal_what_happened(stack: &Stack) {
+    let sql = "DELETE FROM graphile_worker._private_jobs WHERE attempts >= max_attempts";
+    sqlx::query(sql).execute(&stack.shop.db).await.unwrap();
+}
+
+/// A cart asks for some five rows before it answers.
+const LATE: Duration = Duration::from_millis(120);
+/// One request in 20, of some 50 a second.
+const BETWEEN_ERRORS: Duration = Duration::from_millis(350);
+/// Three for each connection of the store.
+const WAITING: usize = 36;
+
+impl Fault {
+    async fn make(self, stack: &mut Stack, traffic: &Traffic) -> Held {
+        let mut held = Held::new();
+        match self {
+            Self::PostgresStopped => stack.wires.iter().for_each(Wire::cut),
+            Self::Latency => stack.wires[0].slow(LATE),
+            Self::WorkerKilled => stack.worker.kill(),
+            Self::ViolationPlanted => find_stock(stack, 1).await,
+            Self::WebhooksRefused => change_secret(stack, traffic, "whsec_another").await,
+            Self::PoolExhausted => hold_connections(stack, &mut held).await,
+            Self::ErrorRate => {
+                traffic::break_search(&stack.shop).await;
+                let visitor = Visitor::of(stack);
+                held.spawn(async move {
+                    loop {
+                        visitor.send(Method::GET, "/api/products?q=xyzzy", &[], None).await;
+                        sleep(BETWEEN_ERRORS).await;
+                    }
+                });
+            }
+        }
+        held
+    }
+
+    async fn heal(self, stack: &mut Stack, traffic: &Traffic, held: Held) {
+        drop(held);
+        match self {
+            Self::PostgresStopped | Self::Latency => stack.wires.iter().for_each(Wire::mend),
+            Self::WorkerKilled => stack.worker.start(),
+            Self::ViolationPlanted => find_stock(stack, -1).await,
+            Self::WebhooksRefused => change_secret(stack, traffic, "whsec_test").await,
+            Self::ErrorRate => traffic::mend_search(&stack.shop).await,
+            Self::PoolExhausted => {}
+        }
+    }
+}
+
+/// Stock that no movement tells of, as only somebody with a psql can make it.
+async fn find_stock(stack: &Stack, quantity: i32) {
+    let variant = variant_of(&stack.shop.db, "last-mug").await;
+    let mut tx = stack.shop.db.begin().await.unwrap();
+    sqlx::query("ALTER TABLE stock DISABLE TRIGGER USER").execute(&mut *tx).await.unwrap();
+    let update = "UPDATE stock SET on_hand = on_hand + $1 WHERE variant_id = $2";
+    sqlx::query(update).bind(quantity).bind(variant).execute(&mut *tx).await.unwrap();
+    sqlx::query("ALTER TABLE stock ENABLE TRIGGER USER").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Starts the provider again with another secret for its webhooks, while nobody buys.
+async fn change_secret(stack: &mut Stack, traffic: &Traffic, secret: &str) {
+    let _nobody_buys = traffic.purchases.write().await;
+    stack.demo.kill();
+    stack.demo.set("STRIPE_WEBHOOK_SECRET", secret);
+    stack.demo.start();
+    stack.demo.answers("/").await;
+}
+
+/// A crowd changes one cart, whose row somebody has locked: each change holds a connection and waits.
+async fn hold_connections(stack: &Stack, held: &mut Held) {
+    let guest = Guest::with(&stack.shop, stack.mug, 1).await;
+    let (cart, mut tx) = (guest.cart.clone(), stack.shop.db.begin().await.unwrap());
+    sqlx::query("SELECT FROM carts WHERE id = $1::uuid FOR UPDATE").bind(cart).execute(&mut *tx).await.unwrap();
+    held.spawn(async move {
+        std::future::pending::<()>().await;
+        drop(tx);
+    });
+    let path = guest.path(&format!("/items/{}", stack.mug));
+    for quantity in 0..WAITING {
+        let (visitor, path, token) = (Visitor::of(stack), path.clone(), guest.token.clone());
+        held.spawn(async move {
+            loop {
+                let body = json!({ "quantity": quantity + 2 });
+                visitor.send(Method::PATCH, &path, &[("cart-token", &token)], Some(&body)).await;
+            }
+        });
+    }
+}

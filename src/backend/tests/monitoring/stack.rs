@@ -1,0 +1,259 @@
+//! The real thing: the store's processes, the storefront, Prometheus and its exporters, on a database of their own.
+
+use std::{collections::BTreeMap, env, net::SocketAddr, path::Path, time::Duration};
+
+use devopsify::{
+    database,
+    up::{
+        monitor::{programs::Programs, scrape},
+        service::{Service, Start},
+        storefront,
+    },
+};
+use serde_json::{Value, json};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, process::Command};
+use uuid::Uuid;
+
+use super::{
+    files,
+    prometheus::Prometheus,
+    shortening::Shortening,
+    support::{
+        Shop,
+        builders::{category, product, variant},
+        guest::variant_of,
+        program::Program,
+        provider::Provider,
+        wire::Wire,
+    },
+};
+
+/// How much shorter the rules' times are; `MONITORING_FACTOR` says otherwise.
+const FACTOR: u32 = 120;
+const SHORTEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(10);
+/// The connections of a process at the most: enough for the visitors, few enough to be used up.
+const CONNECTIONS: &str = "12";
+
+/// What runs; dropped, it is killed.
+pub struct Stack {
+    pub serve: Program,
+    pub worker: Program,
+    pub demo: Program,
+    /// The store, from outside.
+    pub shop: Shop,
+    /// The provider, from outside.
+    pub provider: Provider,
+    pub prometheus: Prometheus,
+    /// The ways of serve, of the worker and of PostgreSQL's exporter to the database.
+    pub wires: [Wire; 3],
+    /// Where each of the store's processes shows its metrics, by the name of its job.
+    pub metrics: BTreeMap<String, String>,
+    /// What everybody buys: there is enough of it.
+    pub mug: Uuid,
+    services: Vec<Service>,
+    folder: TempDir,
+}
+
+/// Where each process listens.
+struct Addresses {
+    store: SocketAddr,
+    operations: SocketAddr,
+    worker: SocketAddr,
+    demo: SocketAddr,
+    storefront: SocketAddr,
+    storefront_metrics: SocketAddr,
+    prometheus: SocketAddr,
+    postgres: SocketAddr,
+    node: SocketAddr,
+}
+
+impl Addresses {
+    /// Free ones, held all at once, so that they differ.
+    async fn choose() -> Self {
+        let mut held = Vec::new();
+        for _ in 0..9 {
+            held.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
+        }
+        let mut free = held.iter().map(|listener| listener.local_addr().unwrap());
+        let mut next = || free.next().unwrap();
+        Self {
+            store: next(),
+            operations: next(),
+            worker: next(),
+            demo: next(),
+            storefront: next(),
+            storefront_metrics: next(),
+            prometheus: next(),
+            postgres: next(),
+            node: next(),
+        }
+    }
+}
+
+impl Stack {
+    pub async fn open() -> Self {
+        let url = env::var("DATABASE_URL").expect("DATABASE_URL is set: run it by `make check-monitoring`");
+        database::migrate(&url).await.unwrap();
+        let db = PgPoolOptions::new().max_connections(10).connect(&url).await.unwrap();
+        sqlx::query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").execute(&db).await.unwrap();
+        let mug = fill(&db).await;
+        let addresses = Addresses::choose().await;
+        let wires = [Wire::to(&db).await, Wire::to(&db).await, Wire::to(&db).await];
+        let folder = TempDir::new().unwrap();
+        let [serve, worker, demo] = programs(&addresses, &wires);
+        let (store, provider) = (format!("http://{}", addresses.store), format!("http://{}", addresses.demo));
+        let metrics = [
+            ("api", addresses.operations),
+            ("worker", addresses.worker),
+            ("storefront", addresses.storefront_metrics),
+            ("prometheus", addresses.prometheus),
+            ("postgres", addresses.postgres),
+            ("node", addresses.node),
+        ];
+        let mut stack = Self {
+            serve,
+            worker,
+            demo,
+            shop: Shop::outside(db, store.parse().unwrap()).await,
+            provider: Provider::outside(provider.parse().unwrap()),
+            prometheus: Prometheus::at(format!("http://{}", addresses.prometheus).parse().unwrap()),
+            wires,
+            metrics: metrics.map(|(job, address)| (job.to_owned(), address.to_string())).into(),
+            mug,
+            services: Vec::new(),
+            folder,
+        };
+        stack.start(&addresses).await;
+        stack
+    }
+
+    async fn start(&mut self, addresses: &Addresses) {
+        self.demo.start();
+        self.serve.start();
+        self.worker.start();
+        let options = storefront::Options {
+            folder: files::root().join("src/frontend"),
+            port: addresses.storefront.port(),
+            metrics_port: addresses.storefront_metrics.port(),
+            api_url: format!("http://{}", addresses.store),
+            public_url: format!("http://{}", addresses.store),
+            dev: false,
+        };
+        self.services.push(storefront::launch(self.folder.path(), options).await.unwrap());
+        self.watch(addresses).await;
+        for service in &mut self.services {
+            service.ready().await.unwrap();
+        }
+        self.demo.answers("/").await;
+        self.serve.answers("/readyz").await;
+        self.worker.answers("/readyz").await;
+        until(Duration::from_secs(60), "Prometheus", async || self.prometheus.is_ready().await).await;
+    }
+
+    /// Starts Prometheus and the exporters as `devopsify monitor` does, on rules with shorter times.
+    async fn watch(&mut self, addresses: &Addresses) {
+        let (programs, folder) = (Programs::find(&files::root()).unwrap(), self.folder.path().to_owned());
+        let (rules, file, data) = (folder.join("rules"), folder.join("prometheus.yml"), folder.join("data"));
+        std::fs::create_dir(&rules).unwrap();
+        shortening().write_rules(&rules);
+        let mut configuration = scrape::configuration(&files::monitoring("prometheus"), &self.metrics).unwrap();
+        hurry(&mut configuration, &rules);
+        scrape::write(&file, &configuration).unwrap();
+        let (prometheus, postgres, node) = (addresses.prometheus, addresses.postgres, addresses.node);
+        let url = self.wires[2].url().to_owned();
+        let of = programs.clone();
+        self.launch("postgres-exporter", postgres, move || of.postgres_exporter(postgres, &url)).await;
+        let of = programs.clone();
+        self.launch("node-exporter", node, move || of.node_exporter(node)).await;
+        self.launch("prometheus", prometheus, move || programs.prometheus(prometheus, &file, &data)).await;
+    }
+
+    async fn launch(
+        &mut self,
+        name: &'static str,
+        address: SocketAddr,
+        command: impl Fn() -> Command + Send + Sync + 'static,
+    ) {
+        let start: Start = Box::new(move || Ok(command()));
+        self.services.push(Service::launch(self.folder.path(), name, name, address, start).await.unwrap());
+    }
+}
+
+/// How the rules' times are shortened.
+pub fn shortening() -> Shortening {
+    let factor =
+        env::var("MONITORING_FACTOR").map_or(FACTOR, |factor| factor.parse().expect("MONITORING_FACTOR is a number"));
+    Shortening { factor, shortest: SHORTEST, longest: LONGEST }
+}
+
+/// Something to sell, enough of it, and something of which there is one.
+async fn fill(db: &PgPool) -> Uuid {
+    let mugs = category(db, None, "mugs", "Mugs").await;
+    product("mug").category(mugs).variant(variant(&[], 1400, 1_000_000)).create(db).await;
+    product("last-mug").category(mugs).variant(variant(&[], 1900, 1)).create(db).await;
+    variant_of(db, "mug").await
+}
+
+/// Serve, the worker and the demo provider, not started yet.
+fn programs(addresses: &Addresses, wires: &[Wire; 3]) -> [Program; 3] {
+    let (store, provider) = (format!("http://{}", addresses.store), format!("http://{}", addresses.demo));
+    let common = |wire: &Wire| {
+        [
+            ("DATABASE_URL", wire.url().to_owned()),
+            ("DATABASE_MAX_CONNECTIONS", CONNECTIONS.to_owned()),
+            ("PUBLIC_URL", store.clone()),
+            ("STRIPE_API_URL", provider.clone()),
+            ("STOREFRONT_URL", format!("http://{}", addresses.storefront)),
+            ("PORT", addresses.store.port().to_string()),
+            ("OPERATIONS_PORT", addresses.operations.port().to_string()),
+            ("WORKER_PORT", addresses.worker.port().to_string()),
+            ("MAX_UNPAID_ORDERS_PER_ADDRESS", "100000".to_owned()),
+            ("AUDIT_INTERVAL", "2".to_owned()),
+        ]
+    };
+    let serve = Program::new("serve", addresses.operations.port(), &common(&wires[0]));
+    let mut worker = Program::new("worker", addresses.worker.port(), &common(&wires[1]));
+    worker.set("MAIL_FOLDER", worker.folder().join("mail").to_str().unwrap());
+    let mut demo = Program::new(
+        "demo-provider",
+        addresses.demo.port(),
+        &[("DEMO_PROVIDER_PORT", addresses.demo.port().to_string())],
+    );
+    demo.set("DEMO_LEDGER", demo.folder().join("payments.jsonl").to_str().unwrap());
+    demo.set("DEMO_PROVIDER_URL", &provider);
+    demo.set("DEMO_WEBHOOK_URL", &format!("{store}/api/webhooks/stripe"));
+    let mut all = [serve, worker, demo];
+    for program in &mut all {
+        program.set("SECRET_KEY", "the secret key that all tests share");
+        // Faults are made here, and they are not to bury what the tests say.
+        program.set("RUST_LOG", &env::var("RUST_LOG").unwrap_or_else(|_| "off".to_owned()));
+    }
+    all
+}
+
+/// Everything is scraped and evaluated every second.
+fn hurry(configuration: &mut Value, rules: &Path) {
+    configuration["rule_files"] = json!([rules.join("*")]);
+    let global = configuration["global"].as_object_mut().unwrap();
+    global.insert("scrape_interval".into(), json!("1s"));
+    global.insert("evaluation_interval".into(), json!("1s"));
+    global.remove("scrape_timeout");
+    for job in configuration["scrape_configs"].as_array_mut().unwrap() {
+        let job = job.as_object_mut().unwrap();
+        job.remove("scrape_interval");
+        job.remove("scrape_timeout");
+    }
+}
+
+/// Waits until something holds.
+pub async fn until(patience: Duration, what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let waited = tokio::time::timeout(patience, async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    });
+    waited.await.unwrap_or_else(|_| panic!("waited in vain for {what}"));
+}
