@@ -10,7 +10,10 @@ use devopsify::{
     config::{
         CommonConfig, DatabaseConfig, DemoProviderConfig, ServeConfig, UpConfig, WithPostgresConfig, WorkerConfig,
     },
-    database, demo_provider, router, serve, telemetry, up, worker,
+    dashboard::{self, DashboardCommand},
+    database, demo_provider, router, serve,
+    slo::{self, SloCommand},
+    telemetry, up, worker,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -70,6 +73,10 @@ enum Command {
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print Prometheus's rules for a file of objectives.
+    Slo(SloCommand),
+    /// Print Grafana's JSON for a description of a dashboard.
+    Dashboard(DashboardCommand),
 }
 
 #[tokio::main]
@@ -104,6 +111,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Admin(command) => admin::run(command).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
+        Command::Slo(command) => slo::run(&command)?,
+        Command::Dashboard(command) => dashboard::run(&command)?,
     }
     Ok(ExitCode::SUCCESS)
 }
