@@ -11,7 +11,10 @@ use devopsify::{
         CommonConfig, DatabaseConfig, DemoProviderConfig, MonitorConfig, ServeConfig, UpConfig, WithPostgresConfig,
         WorkerConfig,
     },
-    database, demo_provider, router, serve, telemetry, up, worker,
+    dashboard::{self, DashboardCommand},
+    database, demo_provider, router, serve,
+    slo::{self, SloCommand},
+    telemetry, up, worker,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -73,6 +76,10 @@ enum Command {
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print Prometheus's rules for a file of objectives.
+    Slo(SloCommand),
+    /// Print Grafana's JSON for a description of a dashboard.
+    Dashboard(DashboardCommand),
 }
 
 #[tokio::main]
@@ -119,6 +126,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Monitor(config) => up::monitor::run(config).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
+        Command::Slo(command) => slo::run(&command)?,
+        Command::Dashboard(command) => dashboard::run(&command)?,
     }
     Ok(ExitCode::SUCCESS)
 }
