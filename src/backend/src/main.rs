@@ -70,6 +70,8 @@ enum Command {
     WithPostgres(WithPostgresConfig),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print the list of metrics, as a page.
+    Metrics,
 }
 
 #[tokio::main]
@@ -104,6 +106,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Admin(command) => admin::run(command).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
+        Command::Metrics => print!("{}", telemetry::page()),
     }
     Ok(ExitCode::SUCCESS)
 }

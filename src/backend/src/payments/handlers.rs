@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use metrics::counter;
+use metrics::{counter, histogram};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ use crate::{
     orders::{access::OrderAccess, model::PaymentStart, queries::record},
     store::NoParameters,
 };
+
+/// What became of a webhook that told something new.
+const SETTLED: &str = "settled";
 
 /// Begins the payment of an order, or goes on with the one that was begun; safe to repeat. It moves no money: the browser
 /// confirms it with the provider.
@@ -128,6 +131,10 @@ pub async fn receive_webhook(
         Ok(label) => label,
         Err(_) => "failed",
     };
+    if label == SETTLED {
+        // The provider's clock may be ahead of ours.
+        histogram!("webhook_lag_seconds").record((Utc::now() - event.created).as_seconds_f64().max(0.0));
+    }
     counter!("webhooks_total", "outcome" => label).increment(1);
     outcome.map(|_| StatusCode::OK)
 }
@@ -151,7 +158,7 @@ async fn payment_event(app: &App, event: &Event) -> Result<&'static str> {
     let provider_id = text(&event.object, "id").ok_or_else(|| Error::field("id", "must be the payment's"))?;
     let intent = app.stripe.payment_intent(provider_id).await?;
     settle::settle(&app.db, payment_id, &intent, Some(event)).await?;
-    Ok("settled")
+    Ok(SETTLED)
 }
 
 async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
@@ -166,7 +173,7 @@ async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
         None => refunds::adopt(&app.db, payment_id, &refund).await?,
     }
     queries::remember_event(&mut *app.db.acquire().await?, &event.id, &event.kind, payment_id).await?;
-    Ok("settled")
+    Ok(SETTLED)
 }
 
 async fn dispute_event(app: &App, event: &Event) -> Result<&'static str> {
@@ -181,7 +188,7 @@ async fn dispute_event(app: &App, event: &Event) -> Result<&'static str> {
     record(&mut tx, order_id, "disputed", about).await?;
     tracing::error!(%order_id, kind = event.kind, "a payment is disputed");
     tx.commit().await?;
-    Ok("settled")
+    Ok(SETTLED)
 }
 
 /// The payment that an object of the provider's belongs to; none when it is another store's.

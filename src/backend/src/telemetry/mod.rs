@@ -2,8 +2,11 @@
 
 mod logs;
 mod metrics;
+mod queries;
 mod requests;
+mod table;
 
 pub use logs::start_logging;
-pub use metrics::start_metrics;
+pub use metrics::{Present, page, register, start_metrics, tell};
 pub use requests::{RequestId, observe};
+pub use table::Process;
