@@ -27,7 +27,7 @@ pub async fn watch(db: &Pool, stop: &CancellationToken) {
             let mut connection = db.acquire().await?;
             let catalogue =
                 if round % ROUNDS_A_CATALOGUE == 0 { Some(catalogue(&mut connection).await?) } else { None };
-            sqlx::Result::Ok((queue(&mut connection).await?, money(&mut connection).await?, catalogue))
+            Ok::<_, sqlx::Error>((queue(&mut connection).await?, money(&mut connection).await?, catalogue))
         };
         match stop.run_until_cancelled(read).await {
             Some(Ok((queue, money, catalogue))) => {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axum::{Router, response::Html, routing::get};
 use reqwest::{Method, StatusCode};
 use sqlx::PgPool;
 
 use crate::{
     buying::Street,
     support::{
-        Shop,
+        self, Shop,
         builders::product,
         customer::{Browser, PASSWORD},
         guest::{Bought, Guest, variant_of},
@@ -199,10 +200,53 @@ async fn sign_ins_are_counted_by_how_they_end(db: PgPool) {
     ]);
 }
 
+/// Processes in front of a storefront that has one file, one broken page, and every other page.
+async fn with_storefront(db: PgPool) -> Street {
+    let missing = get(|| async { StatusCode::NOT_FOUND });
+    let broken = get(|| async { StatusCode::INTERNAL_SERVER_ERROR });
+    let storefront = Router::new()
+        .route("/_next/static/main.js", get(|| async { "let answer;" }))
+        .route("/_next/static/{name}", missing)
+        .route("/categories/broken", broken)
+        .fallback(get(|| async { Html("<p>A page.</p>") }));
+    let storefront = support::serve(storefront).await;
+    let mut street = Street::open(db).await;
+    street.serve.kill();
+    street.serve.set("STOREFRONT_URL", storefront.as_str());
+    street.serve.start();
+    street.are_there().await;
+    street
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn the_edge_is_counted_by_its_table(db: PgPool) {
+    let street = with_storefront(db).await;
+    for path in ["/_next/static/main.js", "/products/mug", "/products/cup", "/admin/orders"] {
+        for _ in 0..3 {
+            street.shop.get(path).await.expect(StatusCode::OK);
+        }
+    }
+    street.shop.get("/_next/static/none.js").await.expect(StatusCode::NOT_FOUND);
+    street.shop.get("/categories/broken").await.expect(StatusCode::INTERNAL_SERVER_ERROR);
+    Metrics::of(&street.serve).await.expect(&[
+        (r#"http_requests_total{method="GET",route="/_next/static/{*path}",status="200"}"#, 3.0),
+        (r#"http_requests_total{method="GET",route="/products/*",status="200"}"#, 6.0),
+        (r#"http_requests_total{method="GET",route="storefront",status="200"}"#, 3.0),
+        (r#"storefront_render_duration_seconds_count{route="/products/*"}"#, 6.0),
+        (r#"storefront_render_duration_seconds_count{route="storefront"}"#, 3.0),
+        (r#"storefront_failures_total{reason="render"}"#, 1.0),
+        (r#"storefront_failures_total{reason="unreachable"}"#, 0.0),
+        (r#"cache_requests_total{cache="assets",outcome="miss"}"#, 2.0),
+        (r#"cache_requests_total{cache="assets",outcome="hit"}"#, 2.0),
+        (r#"cache_entries{cache="assets"}"#, 1.0),
+        (r#"cache_bytes{cache="assets"}"#, "/_next/static/main.jslet answer;".len() as f64),
+    ]);
+}
+
 /// Paths, methods and parameters that nobody has thought of make no new series.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn strangers_make_no_series(db: PgPool) {
-    let street = Street::open(db).await;
+    let street = with_storefront(db).await;
     let wave = async |name: &str| {
         for path in [
             "/",
