@@ -63,12 +63,13 @@ lint: tools $(PACKAGES) ## Check style, types and rules of all code
 	node $(DATABASE)/catalogue/render.mjs --check
 
 .PHONY: generate
-generate: tools $(PACKAGES) ## Renew what is generated: query metadata, the OpenAPI document, the client's types, rules and dashboards
+generate: tools $(PACKAGES) ## Renew what is generated: query metadata, the OpenAPI document, the client's types, rules, dashboards
 	@# A query that changed does not compile before it was prepared, so the program of before does the preparing.
 	test -x target/debug/devopsify || cargo build --locked
 	touch src/backend/src/lib.rs && rm -rf src/backend/.sqlx && mkdir src/backend/.sqlx
 	SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$(CURDIR)/src/backend/.sqlx target/debug/devopsify with-postgres --migrate cargo check --locked
 	cargo run --locked --quiet -- openapi > src/backend/openapi.json
+	cargo run --locked --quiet -- metrics > docs/operations/metrics.md
 	cargo run --locked --quiet -- slo monitoring/prometheus/slo.yaml > monitoring/prometheus/rules/slo.yaml
 	for dashboard in api business database slo; do \
 		cargo run --locked --quiet -- dashboard monitoring/grafana/$$dashboard.yaml > monitoring/grafana/dashboards/$$dashboard.json || exit 1; done

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use sqlx::PgPool;
 use url::Url;
 
 use crate::{
     accounts::{passwords::Passwords, policy::Policy},
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
+    database::Pool,
     extract::cookie,
     media::MediaStore,
     payments::stripe::Stripe,
@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone)]
 pub struct App {
     /// Connections to PostgreSQL.
-    pub db: PgPool,
+    pub db: Pool,
     /// Where pictures are kept.
     pub media: MediaStore,
     /// The address that visitors know the store by.

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use metrics::counter;
 use serde::Serialize;
 use utoipa::{ToSchema, openapi};
 
@@ -117,7 +118,10 @@ impl From<sqlx::Error> for Error {
         let violated = error.as_database_error().and_then(|error| error.constraint());
         match violated.and_then(constraints::refusal) {
             Some((code, detail)) => Self::conflict(code, detail),
-            None => Self::Database(error),
+            None => {
+                counter!("database_query_errors_total", "kind" => kind(&error)).increment(1);
+                Self::Database(error)
+            }
         }
     }
 }
@@ -210,9 +214,23 @@ pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
     }
 }
 
+/// What kind of failure it is, in metrics.
+fn kind(error: &sqlx::Error) -> &'static str {
+    let code = error.as_database_error().and_then(|error| error.code());
+    match (error, code.as_deref()) {
+        (sqlx::Error::PoolTimedOut, _) => "pool",
+        // A statement that was cancelled, a lock that was not to be had.
+        (_, Some("57014" | "55P03")) => "timeout",
+        (_, Some(code)) if code.starts_with("40") => "serialization",
+        _ if is_outage(error) => "unavailable",
+        _ => "other",
+    }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, title) = self.parts();
+        counter!("http_problems_total", "code" => code).increment(1);
         if status.is_server_error() || matches!(self, Self::Provider(_)) {
             tracing::error!(code, error = %self, "request failed");
         }

@@ -25,6 +25,7 @@ pub mod operations;
 pub mod orders;
 pub mod pagination;
 pub mod payments;
+pub mod readings;
 pub mod response;
 pub mod router;
 pub mod serve;

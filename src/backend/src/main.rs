@@ -80,6 +80,8 @@ enum Command {
     Slo(SloCommand),
     /// Print Grafana's JSON for a description of a dashboard.
     Dashboard(DashboardCommand),
+    /// Print the list of metrics, as a page.
+    Metrics,
 }
 
 #[tokio::main]
@@ -128,6 +130,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
         Command::Slo(command) => slo::run(&command)?,
         Command::Dashboard(command) => dashboard::run(&command)?,
+        Command::Metrics => print!("{}", telemetry::page()),
     }
     Ok(ExitCode::SUCCESS)
 }

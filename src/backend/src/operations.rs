@@ -11,11 +11,13 @@ use axum::{
 };
 use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
-use sqlx::PgPool;
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::database;
+use crate::{
+    database::{self, Pool},
+    orders, telemetry,
+};
 
 /// Whether this process is ready: the schema was once seen to be new enough. A database that goes away later is a metric
 /// and an alert, not a reason to take every replica out at once.
@@ -44,17 +46,17 @@ async fn readyz(State(operations): State<Operations>) -> Response {
 }
 
 async fn render(State(operations): State<Operations>) -> Response {
-    operations.metrics.run_upkeep();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], operations.metrics.render()).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], telemetry::tell(&operations.metrics)).into_response()
 }
 
 /// Asks the database every second whether it is there, says so as a metric, and makes the process ready when it first is.
-pub async fn watch_database(db: PgPool, ready: Ready, stop: CancellationToken) {
+pub async fn watch_database(db: Pool, ready: Ready, stop: CancellationToken) {
+    gauge!("database_pool_max_connections").set(db.options().get_max_connections());
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         let ask = async {
             if *ready.borrow() {
-                sqlx::query("SELECT 1").execute(&db).await.map(|_| true)
+                sqlx::query("SELECT 1").execute(&mut *db.acquire().await?).await.map(|_| true)
             } else {
                 database::schema_is_new_enough(&db).await
             }
@@ -63,8 +65,8 @@ pub async fn watch_database(db: PgPool, ready: Ready, stop: CancellationToken) {
         gauge!("database_up").set(if matches!(answer, Ok(Ok(_))) { 1.0 } else { 0.0 });
         gauge!("database_pool_connections", "state" => "idle").set(db.num_idle() as f64);
         gauge!("database_pool_connections", "state" => "used").set(f64::from(db.size()) - db.num_idle() as f64);
-        if matches!(answer, Ok(Ok(true))) {
-            ready.send_if_modified(|ready| !std::mem::replace(ready, true));
+        if matches!(answer, Ok(Ok(true))) && ready.send_if_modified(|ready| !std::mem::replace(ready, true)) {
+            orders::metrics::expect_revenue(&db).await;
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     operations,
     payments::stripe::Stripe,
     router,
+    telemetry::{self, Process},
 };
 
 const DRAIN: Duration = Duration::from_secs(30);
@@ -37,6 +38,7 @@ pub async fn run(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    telemetry::register(Process::Serve);
     common.expect_complete()?;
     let public = listen(&common.host, config.port, "PORT").await?;
     let operations = listen(&common.host, config.operations_port, "OPERATIONS_PORT").await?;

@@ -2,11 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::Utc;
 use graphile_worker::{
-    Cron, CrontabFill, FailureReason, JobComplete, JobFail, JobPermanentlyFail, JobRecovery, JobRecoveryResult, Worker,
-    WorkerOptions, WorkerRecoveryConfig,
+    Cron, CrontabFill, FailureReason, JobComplete, JobFail, JobPermanentlyFail, JobRecovery, JobRecoveryResult,
+    JobStart, Worker, WorkerOptions, WorkerRecoveryConfig,
 };
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, histogram};
+use metrics::{counter, histogram};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     audit,
     config::{CommonConfig, WorkerConfig},
-    database,
+    database::{self, Pool},
     jobs::{
         self, JobContext, Traced, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
         cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
@@ -25,7 +26,8 @@ use crate::{
     media::MediaStore,
     operations,
     payments::stripe::Stripe,
-    serve,
+    readings, serve,
+    telemetry::{self, Process},
 };
 
 /// Pictures are the heaviest jobs; more of them at once would only fight for the same cores.
@@ -49,7 +51,7 @@ pub async fn run(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    describe();
+    telemetry::register(Process::Worker);
     common.expect_complete()?;
     let listeners = serve::listen(&common.host, config.worker_port, "WORKER_PORT").await?;
     let db = database::pool(&common.database)?;
@@ -63,6 +65,7 @@ pub async fn run(
                 keep(pictures, &db, &context, &stop),
                 keep(others, &db, &context, &stop),
                 audit::watch(&db, Duration::from_secs(config.audit_interval), &stop),
+                readings::watch(&db, &stop),
             );
         }
         Ok(())
@@ -71,15 +74,7 @@ pub async fn run(
     Ok(())
 }
 
-fn describe() {
-    describe_counter!("jobs_total", "Runs of jobs, by task and outcome");
-    describe_histogram!("job_duration_seconds", "Time that a completed job ran, by task");
-    describe_counter!("mails_total", "Mails to customers, by mail and outcome");
-    describe_gauge!("audit_violations", "What breaks an invariant, counted by the last audit, by invariant");
-    describe_gauge!("audit_last_success_timestamp_seconds", "When the last audit came to its end");
-}
-
-fn context(common: &CommonConfig, config: &WorkerConfig, db: &PgPool) -> anyhow::Result<JobContext> {
+fn context(common: &CommonConfig, config: &WorkerConfig, db: &Pool) -> anyhow::Result<JobContext> {
     Ok(JobContext {
         db: db.clone(),
         media: MediaStore::open(&common.media_url)?,
@@ -95,7 +90,7 @@ fn context(common: &CommonConfig, config: &WorkerConfig, db: &PgPool) -> anyhow:
 type Tasks = fn(WorkerOptions) -> anyhow::Result<WorkerOptions>;
 
 /// Keeps a worker running: when the database goes away under it, it is made anew once the database is back.
-async fn keep(tasks: Tasks, db: &PgPool, context: &JobContext, stop: &CancellationToken) {
+async fn keep(tasks: Tasks, db: &Pool, context: &JobContext, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let ended = match worker(tasks, db, context, stop).await {
             Ok(worker) => worker.run().await.map_err(anyhow::Error::from),
@@ -108,7 +103,7 @@ async fn keep(tasks: Tasks, db: &PgPool, context: &JobContext, stop: &Cancellati
     }
 }
 
-async fn worker(tasks: Tasks, db: &PgPool, context: &JobContext, stop: &CancellationToken) -> anyhow::Result<Worker> {
+async fn worker(tasks: Tasks, db: &Pool, context: &JobContext, stop: &CancellationToken) -> anyhow::Result<Worker> {
     Ok(tasks(options(db, context, stop))?.init().await?)
 }
 
@@ -138,14 +133,14 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
 }
 
 /// What all workers share: the database, the way to stop, the recovery of jobs whose worker died, and metrics.
-fn options(db: &PgPool, context: &JobContext, stop: &CancellationToken) -> WorkerOptions {
+fn options(db: &Pool, context: &JobContext, stop: &CancellationToken) -> WorkerOptions {
     let recovery = WorkerRecoveryConfig::default()
         .heartbeat_interval(HEARTBEAT)
         .sweep_interval(HEARTBEAT)
         .sweep_threshold(DEAD_AFTER)
         .recovery_delay(Duration::ZERO);
-    WorkerOptions::default()
-        .pg_pool(db.clone())
+    let options = WorkerOptions::default()
+        .pg_pool(PgPool::clone(db))
         .schema(jobs::SCHEMA)
         .listen_os_shutdown_signals(false)
         .shutdown_signal(stop.clone().cancelled_owned())
@@ -158,10 +153,20 @@ fn options(db: &PgPool, context: &JobContext, stop: &CancellationToken) -> Worke
                 FailureReason::WorkerCrashed => JobRecoveryResult::FailWithBackoff,
                 _ => JobRecoveryResult::Default,
             }
+        });
+    measured(options)
+}
+
+fn measured(options: WorkerOptions) -> WorkerOptions {
+    options
+        .on(JobStart, |job| async move {
+            let late = Utc::now() - *job.job.run_at();
+            let task = job.job.task_identifier().to_owned();
+            histogram!("job_delay_seconds", "task" => task).record(late.as_seconds_f64().max(0.0));
         })
         .on(JobComplete, |job| async move {
             let task = job.job.task_identifier().to_owned();
-            histogram!("job_duration_seconds", "task" => task.clone()).record(job.duration.as_secs_f64());
+            histogram!("job_duration_seconds", "task" => task.clone()).record(job.duration);
             counter!("jobs_total", "task" => task, "outcome" => "completed").increment(1);
         })
         .on(JobFail, |job| async move {

@@ -5,11 +5,11 @@
 
 use std::net::IpAddr;
 
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
     app::App,
+    database::Pool,
     error::{Error, Result},
 };
 
@@ -81,19 +81,20 @@ pub async fn count(app: &App, tries: &[Tries<'_>]) -> Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn forgive(app: &App, tries: &[Tries<'_>]) -> Result<()> {
+    let mut db = app.db.acquire().await?;
     for kind in tries {
         let bucket = kind.bucket(app);
         match kind {
             // Who knows the password may begin anew; who has an account of his own does not clear his network's count by it.
             Tries::SignIn(..) | Tries::SignInAnywhere(_) | Tries::Password(_) | Tries::Code(_) => {
-                sqlx::query!("DELETE FROM attempts WHERE bucket = $1", bucket).execute(&app.db).await?;
+                sqlx::query!("DELETE FROM attempts WHERE bucket = $1", bucket).execute(&mut *db).await?;
             }
             Tries::From(_) | Tries::Mail(..) | Tries::MailAnywhere(_) | Tries::MailFrom(_) => {
                 sqlx::query!(
                     "UPDATE attempts SET count = greatest(count - 1, 0), blocked_until = NULL WHERE bucket = $1",
                     bucket
                 )
-                .execute(&app.db)
+                .execute(&mut *db)
                 .await?;
             }
         }
@@ -102,7 +103,8 @@ pub async fn forgive(app: &App, tries: &[Tries<'_>]) -> Result<()> {
 }
 
 /// The seconds to wait, if it is blocked; else it is counted.
-async fn blocked(db: &PgPool, bucket: &[u8], free: i32) -> sqlx::Result<Option<u64>> {
+async fn blocked(db: &Pool, bucket: &[u8], free: i32) -> sqlx::Result<Option<u64>> {
+    let mut connection = db.acquire().await?;
     let counted = sqlx::query!(
         "INSERT INTO attempts AS a (bucket, count) VALUES ($1, 1)
          ON CONFLICT (bucket) DO UPDATE SET
@@ -114,7 +116,7 @@ async fn blocked(db: &PgPool, bucket: &[u8], free: i32) -> sqlx::Result<Option<u
         bucket,
         free
     )
-    .execute(db)
+    .execute(&mut *connection)
     .await?;
     if counted.rows_affected() == 1 {
         return Ok(None);
@@ -124,7 +126,7 @@ async fn blocked(db: &PgPool, bucket: &[u8], free: i32) -> sqlx::Result<Option<u
            FROM attempts WHERE bucket = $1 AND blocked_until IS NOT NULL"#,
         bucket
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut *connection)
     .await?;
     Ok(Some(seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(1).max(1)))
 }

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::Response,
 };
+use metrics::counter;
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
@@ -99,6 +100,7 @@ pub async fn open(app: &App, browser: &Browser, account_id: Uuid, shown: Shown<'
     sessions::begin(&mut tx, &new).await?;
     let mut response = if proof == "half" {
         tx.commit().await?;
+        count("second_factor");
         private(&SignedIn { state: SignInState::SecondFactorRequired, account: None })
     } else {
         bring_along(app, browser, tx, account_id).await?
@@ -114,11 +116,25 @@ async fn bring_along(app: &App, browser: &Browser, mut tx: PgTransaction<'_>, ac
     let cart = cart::merge::join(&mut tx, guest, account_id).await?;
     let account = people::account(&mut tx, account_id).await?;
     tx.commit().await?;
+    count("succeeded");
     let mut response = private(&SignedIn { state: SignInState::SignedIn, account });
     if let Some(cart) = cart {
         cart::access::set_cookie(app, response.headers_mut(), cart);
     }
     Ok(response)
+}
+
+fn count(outcome: &'static str) {
+    counter!("sign_ins_total", "outcome" => outcome).increment(1);
+}
+
+/// Counts a try to sign in that was refused; what failed by a fault of ours is no try.
+pub fn count_refusal(error: &Error) {
+    match error {
+        Error::TooManyAttempts { .. } => count("locked"),
+        Error::Refused(_) => count("refused"),
+        _ => {}
+    }
 }
 
 /// What was begun cannot be gone on with.

@@ -193,3 +193,13 @@ pub const INVARIANTS: &[Invariant] = &[
             OR e.position <> e.position_before + 1"
     ),
 ];
+
+/// Their names.
+pub const NAMES: [&str; INVARIANTS.len()] = {
+    let (mut names, mut at) = ([""; INVARIANTS.len()], 0);
+    while at < names.len() {
+        names[at] = INVARIANTS[at].name;
+        at += 1;
+    }
+    names
+};

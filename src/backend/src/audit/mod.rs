@@ -3,19 +3,24 @@
 use std::{
     path::PathBuf,
     process::ExitCode,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use clap::Args;
 use metrics::gauge;
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{Connection, PgConnection};
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::DatabaseConfig, database, up};
+use crate::{
+    config::DatabaseConfig,
+    database::{self, Pool},
+    up,
+};
 
 mod invariants;
 
 use invariants::INVARIANTS;
+pub use invariants::NAMES;
 
 /// What to audit.
 #[derive(Clone, Args)]
@@ -87,20 +92,21 @@ pub async fn check(connection: &mut PgConnection) -> sqlx::Result<Vec<Finding>> 
 }
 
 /// Audits again and again until `stop`, as metrics. While the database is away the time of the last audit stays behind.
-pub async fn watch(db: &PgPool, interval: Duration, stop: &CancellationToken) {
+pub async fn watch(db: &Pool, interval: Duration, stop: &CancellationToken) {
     let mut ticks = tokio::time::interval(interval);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+        let began = Instant::now();
         let audited = async { audit(&mut *db.acquire().await?).await };
         match stop.run_until_cancelled(audited).await {
-            Some(Ok(findings)) => publish(&findings),
+            Some(Ok(findings)) => publish(&findings, began.elapsed()),
             Some(Err(error)) => tracing::warn!(%error, "the audit could not be made"),
             None => return,
         }
     }
 }
 
-fn publish(findings: &[Finding]) {
+fn publish(findings: &[Finding], took: Duration) {
     for Finding { name, sentence, violations, examples } in findings {
         gauge!("audit_violations", "invariant" => *name).set(*violations as f64);
         if *violations > 0 {
@@ -108,5 +114,6 @@ fn publish(findings: &[Finding]) {
         }
     }
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    gauge!("audit_last_success_timestamp_seconds").set(now.as_secs_f64());
+    gauge!("audit_duration_seconds").set(took);
+    gauge!("audit_last_success_timestamp_seconds").set(now);
 }

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use metrics::counter;
 use sqlx::{PgConnection, PgTransaction};
 use uuid::Uuid;
 
@@ -37,11 +38,13 @@ pub async fn create_cart(
     if input.items.len() > rules::MAX_LINES as usize {
         return Err(Error::field("items", format!("must be at most {}", rules::MAX_LINES)));
     }
-    let (mut tx, store, id) = begin_new(&app, caller.as_ref()).await?;
+    let Begun { mut tx, store, id, is_new } = begin_new(&app, caller.as_ref()).await?;
     for item in &input.items {
         add(&mut tx, &store, id, item).await?;
     }
-    let mut response = answer(StatusCode::CREATED, &finish(tx, &store, id).await?);
+    let cart = finish(tx, &store, id).await?;
+    count(is_new, input.items.len());
+    let mut response = answer(StatusCode::CREATED, &cart);
     access::grant(&app, &headers, response.headers_mut(), id);
     Ok(response)
 }
@@ -80,7 +83,9 @@ pub async fn add_item(
     rules::expect_quantity("quantity", input.quantity)?;
     let (mut tx, store) = begin(&app, id).await?;
     add(&mut tx, &store, id, &input).await?;
-    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+    let cart = finish(tx, &store, id).await?;
+    count(false, 1);
+    Ok(answer(StatusCode::OK, &cart))
 }
 
 /// Changes how many of something a cart holds.
@@ -99,10 +104,10 @@ pub async fn change_item(
     let (mut tx, store) = begin(&app, id).await?;
     let before = queries::quantity(&mut tx, id, variant_id).await?.ok_or(Error::NotFound("line"))?;
     let offer = queries::offer(&mut tx, &store, variant_id).await?;
-    let (amount, available) = offer.ok_or_else(|| rules::out_of_stock(&[(variant_id, 0)]))?;
+    let (amount, available) = offer.ok_or_else(|| counted(rules::out_of_stock(&[(variant_id, 0)])))?;
     // Fewer than before is fine even where it is still too many.
     if input.quantity >= before {
-        rules::expect_available(variant_id, input.quantity, available)?;
+        rules::expect_available(variant_id, input.quantity, available).map_err(counted)?;
     }
     queries::put(&mut tx, id, variant_id, input.quantity, amount).await?;
     Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
@@ -143,8 +148,8 @@ pub async fn acknowledge_cart(
 /// Puts what was bought once into the cart of who is signed in, as far as it is there: the cart, and the names of what was
 /// less than then.
 pub async fn put_again(app: &App, caller: &Caller, sold: &[(Uuid, i32, String)]) -> Result<(Cart, Vec<String>)> {
-    let (mut tx, store, id) = begin_new(app, Some(caller)).await?;
-    let mut missing = Vec::new();
+    let Begun { mut tx, store, id, is_new } = begin_new(app, Some(caller)).await?;
+    let (mut missing, mut added) = (Vec::new(), 0);
     for (variant_id, quantity, title) in sold {
         let offer = queries::offer(&mut tx, &store, *variant_id).await?;
         let before = queries::quantity(&mut tx, id, *variant_id).await?.unwrap_or_default();
@@ -157,27 +162,51 @@ pub async fn put_again(app: &App, caller: &Caller, sold: &[(Uuid, i32, String)])
         let put = wanted.min(available);
         if put > before {
             queries::put(&mut tx, id, *variant_id, put, amount).await?;
+            added += 1;
         }
     }
-    Ok((finish(tx, &store, id).await?, missing))
+    let cart = finish(tx, &store, id).await?;
+    count(is_new, added);
+    Ok((cart, missing))
+}
+
+/// A cart that is being changed.
+struct Begun {
+    tx: PgTransaction<'static>,
+    store: Store,
+    id: Uuid,
+    /// Whether it is made by this very transaction.
+    is_new: bool,
+}
+
+/// Counts what was committed.
+fn count(is_new: bool, added: usize) {
+    counter!("carts_created_total").increment(is_new.into());
+    counter!("cart_items_added_total").increment(added as u64);
+}
+
+/// Counts a refusal because there is not enough of something.
+fn counted(refusal: Error) -> Error {
+    counter!("out_of_stock_refusals_total", "at" => "cart").increment(1);
+    refusal
 }
 
 /// Begins with a new cart, or with the one of who is signed in.
-async fn begin_new(app: &App, caller: Option<&Caller>) -> Result<(PgTransaction<'static>, Store, Uuid)> {
+async fn begin_new(app: &App, caller: Option<&Caller>) -> Result<Begun> {
     let mut tx = app.db.begin().await?;
     if let Some(caller) = caller
         && let Some(id) = merge::existing(&mut tx, caller.account_id).await?
     {
         tx.commit().await?;
         let (tx, store) = begin(app, id).await?;
-        return Ok((tx, store, id));
+        return Ok(Begun { tx, store, id, is_new: false });
     }
     let store = store::settings(&mut tx).await?;
     let id = queries::create(&mut tx, &store.currency).await?;
     if let Some(caller) = caller {
         queries::give(&mut tx, id, Some(caller.account_id)).await?;
     }
-    Ok((tx, store, id))
+    Ok(Begun { tx, store, id, is_new: true })
 }
 
 /// What changes nothing must not cancel an order that is being paid.
@@ -222,7 +251,7 @@ async fn add(connection: &mut PgConnection, store: &Store, id: Uuid, item: &AddI
         return Err(Error::conflict("cart_full", format!("A cart holds {} lines.", rules::MAX_LINES)));
     }
     let wanted = before.unwrap_or_default() + item.quantity;
-    rules::expect_available(item.variant_id, wanted, available)?;
+    rules::expect_available(item.variant_id, wanted, available).map_err(counted)?;
     Ok(queries::put(connection, id, item.variant_id, wanted, amount).await?)
 }
 

@@ -31,7 +31,7 @@ pub async fn robots(State(app): State<App>) -> Response {
 /// The list of sitemaps: one of pages and categories, and as many of products as it takes.
 pub async fn index(State(app): State<App>) -> Result<Response> {
     let products = sqlx::query_scalar!(r#"SELECT count(DISTINCT product_id) AS "count!" FROM product_listings"#)
-        .fetch_one(&app.db)
+        .fetch_one(&mut *app.db.acquire().await?)
         .await?;
     let pages = (products + PAGE - 1) / PAGE;
     let names = std::iter::once("pages".to_owned()).chain((1..=pages).map(|page| format!("products-{page}")));
@@ -66,7 +66,9 @@ pub async fn page(State(app): State<App>, PathParam(file): PathParam) -> Result<
 type Entry = (String, Option<chrono::DateTime<chrono::Utc>>);
 
 async fn pages(app: &App) -> Result<Vec<Entry>> {
-    let categories = sqlx::query_scalar!("SELECT slug FROM categories ORDER BY slug").fetch_all(&app.db).await?;
+    let categories = sqlx::query_scalar!("SELECT slug FROM categories ORDER BY slug")
+        .fetch_all(&mut *app.db.acquire().await?)
+        .await?;
     let fixed = ["", "shipping", "returns", "privacy"].into_iter().map(str::to_owned);
     Ok(fixed.chain(categories.into_iter().map(|slug| format!("categories/{slug}"))).map(|path| (path, None)).collect())
 }
@@ -79,7 +81,7 @@ async fn products(app: &App, number: i64) -> Result<Vec<Entry>> {
         (number - 1) * PAGE,
         PAGE
     )
-    .fetch_all(&app.db)
+    .fetch_all(&mut *app.db.acquire().await?)
     .await?;
     if rows.is_empty() {
         return Err(Error::NotFound("sitemap"));

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{TimeDelta, Utc};
+use metrics::counter;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -35,6 +36,7 @@ use crate::{
     money::Money,
     orders::{
         self,
+        metrics::{Event, confirmed, count},
         model::{Order, Tax},
     },
     payments::amounts::to_stripe,
@@ -197,6 +199,10 @@ pub async fn place_order(
     let body = serde_json::to_string(&order).map_err(|error| Error::Internal(error.to_string()))?;
     claimed.store(&mut tx, StatusCode::CREATED, &body).await?;
     tx.commit().await?;
+    count(Event::Placed);
+    if totals.total == 0 {
+        confirmed(0, &store.currency);
+    }
     Ok(created(&app, &headers, order_id, order.number, body))
 }
 
@@ -253,7 +259,11 @@ fn expect_all(wanted: &[Wanted]) -> Result<()> {
         .filter(|line| line.item.quantity > line.available)
         .map(|line| (line.item.variant_id, line.available))
         .collect();
-    if short.is_empty() { Ok(()) } else { Err(out_of_stock(&short)) }
+    if short.is_empty() {
+        return Ok(());
+    }
+    counter!("out_of_stock_refusals_total", "at" => "order").increment(1);
+    Err(out_of_stock(&short))
 }
 
 /// The lines at the prices of `country`.

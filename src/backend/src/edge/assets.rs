@@ -10,11 +10,14 @@ use axum::{
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
+use metrics::{counter, gauge};
 use moka::future::Cache;
 
 use super::{failure, proxy::Storefront};
 use crate::error::Error;
 
+/// Its name in metrics.
+const CACHE: &str = "assets";
 const CAPACITY: u64 = 64 << 20;
 const LARGEST: usize = 8 << 20;
 
@@ -44,6 +47,21 @@ impl Assets {
     pub fn new(storefront: Storefront) -> Self {
         let weigh = |path: &String, asset: &Arc<Asset>| u32::try_from(path.len() + asset.bytes()).unwrap_or(u32::MAX);
         Self { storefront, cache: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
+    }
+
+    /// The file, from memory if it is there. Concurrent requests for one that is not fetch it once.
+    async fn get(&self, path: &str) -> Result<Arc<Asset>, Missing> {
+        let found =
+            self.cache.entry_by_ref(path).or_try_insert_with(self.fetch(path)).await.map_err(|missing| *missing);
+        let is_hit = found.as_ref().is_ok_and(|entry| !entry.is_fresh());
+        counter!("cache_requests_total", "cache" => CACHE, "outcome" => if is_hit { "hit" } else { "miss" })
+            .increment(1);
+        if found.as_ref().is_ok_and(|entry| entry.is_fresh()) {
+            self.cache.run_pending_tasks().await;
+            gauge!("cache_entries", "cache" => CACHE).set(self.cache.entry_count() as f64);
+            gauge!("cache_bytes", "cache" => CACHE).set(self.cache.weighted_size() as f64);
+        }
+        found.map(moka::Entry::into_value)
     }
 
     async fn fetch(&self, path: &str) -> Result<Arc<Asset>, Missing> {
@@ -104,10 +122,9 @@ impl Asset {
     }
 }
 
-/// Sends one of Next.js's files. Concurrent requests for a file that is not in memory fetch it once.
+/// Sends one of Next.js's files.
 pub async fn get_asset(State(assets): State<Assets>, request: Request) -> Response<Body> {
-    let path = request.uri().path().to_owned();
-    match assets.cache.try_get_with(path.clone(), assets.fetch(&path)).await.map_err(|missing| *missing) {
+    match assets.get(request.uri().path()).await {
         Ok(asset) => asset.answer(request.headers()),
         Err(Missing::Unknown) => Error::NotFound("file").into_response(),
         Err(Missing::Storefront) => failure::unavailable(),

@@ -1,6 +1,9 @@
 //! Passes pages on to Next.js, which only renders: streaming, with timeouts, and upgrades for its hot reload.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -12,13 +15,13 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioIo},
 };
-use metrics::counter;
-use sqlx::PgPool;
+use metrics::{counter, histogram};
 use tower_http::timeout::TimeoutBody;
 use url::Url;
 
 use super::{failure, headers, headers::Nonce, routes};
 use crate::{
+    database::Pool,
     error::Error,
     telemetry::{self, RequestId},
 };
@@ -50,7 +53,7 @@ pub struct Pages {
     /// Next.js.
     pub storefront: Storefront,
     /// Asked only to tell a missing database from a fault of the page.
-    pub db: PgPool,
+    pub db: Pool,
     /// Who is talked to where a payment is made.
     pub payment: Arc<headers::Origins>,
 }
@@ -103,7 +106,10 @@ pub async fn pass(State(pages): State<Pages>, request: Request) -> Response<Body
     let policy = parts.extensions.get::<Nonce>().map(|nonce| headers::page_policy(nonce, storefront.dev, origins));
     prepare(&mut parts, shared, policy.as_deref(), &storefront.public);
     let body = if storefront.dev { body } else { Body::empty() };
+    let asked = Instant::now();
     let answer = storefront.send(Request::from_parts(parts, body)).await;
+    let route = shared.map_or(routes::OTHER, |page| page.path);
+    histogram!("storefront_render_duration_seconds", "route" => route).record(asked.elapsed());
     let response = match answer {
         Ok(response) if response.status().is_server_error() => return failed(response.status(), &db).await,
         Ok(response) => response,
@@ -206,8 +212,9 @@ fn finish(response: Response<Body>, shared: bool, policy: Option<&str>) -> Respo
 }
 
 /// A page that failed because the database is away is told apart from one that is broken.
-async fn failed(status: StatusCode, db: &PgPool) -> Response<Body> {
-    let asked = tokio::time::timeout(Duration::from_secs(1), sqlx::query("SELECT 1").execute(db)).await;
+async fn failed(status: StatusCode, db: &Pool) -> Response<Body> {
+    let ask = async { sqlx::query("SELECT 1").execute(&mut *db.acquire().await?).await };
+    let asked = tokio::time::timeout(Duration::from_secs(1), ask).await;
     if matches!(asked, Ok(Ok(_))) && status == StatusCode::INTERNAL_SERVER_ERROR {
         counter!("storefront_failures_total", "reason" => "render").increment(1);
         return failure::error();

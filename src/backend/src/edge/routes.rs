@@ -30,6 +30,9 @@ const SHARED: &[SharedPage] = &[
     SharedPage { path: "/privacy", query: &[] },
 ];
 
+/// What every page that is not shared is called, in metrics.
+pub const OTHER: &str = "storefront";
+
 /// Whether the browser talks to the payment provider from this page.
 pub fn takes_payment(path: &str) -> bool {
     path == "/checkout"

@@ -2,10 +2,10 @@
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::JobContext;
+use crate::database::Pool;
 
 /// Each batch is a transaction: carts are not locked longer than that.
 const BATCH: i64 = 500;
@@ -27,7 +27,7 @@ impl TaskHandler for DeleteAbandonedCarts {
     }
 }
 
-async fn delete_all(db: &PgPool) -> sqlx::Result<u64> {
+async fn delete_all(db: &Pool) -> sqlx::Result<u64> {
     let mut deleted = 0;
     loop {
         match delete_batch(db).await? {
@@ -37,7 +37,7 @@ async fn delete_all(db: &PgPool) -> sqlx::Result<u64> {
     }
 }
 
-async fn delete_batch(db: &PgPool) -> sqlx::Result<u64> {
+async fn delete_batch(db: &Pool) -> sqlx::Result<u64> {
     let mut tx = db.begin().await?;
     let carts: Vec<Uuid> = sqlx::query_scalar!(
         "SELECT id FROM carts

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::order_mail::{About, OrderMail};
 use crate::mail;
 
-const MAIL: OrderMail = OrderMail {
+pub(super) const MAIL: OrderMail = OrderMail {
     name: "cancellation",
     sent: "cancellation_sent",
     statuses: &["cancelled"],

@@ -3,11 +3,10 @@
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::JobContext;
-use crate::accounts::queries::privacy;
+use crate::{accounts::queries::privacy, database::Pool};
 
 /// Makes one copy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ impl TaskHandler for ExportAccount {
     }
 }
 
-async fn gather(db: &PgPool, export_id: Uuid) -> sqlx::Result<()> {
+async fn gather(db: &Pool, export_id: Uuid) -> sqlx::Result<()> {
     let mut connection = db.acquire().await?;
     let Some(account_id) = privacy::asked(&mut connection, export_id).await? else { return Ok(()) };
     let Some(mut facts) = privacy::facts(&mut connection, account_id).await? else { return Ok(()) };

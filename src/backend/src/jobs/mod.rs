@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgPool, types::Json};
 use url::Url;
 use uuid::Uuid;
 
-use crate::{capability::Secrets, mail::Mailer, media::MediaStore, payments::stripe::Stripe};
+use crate::{capability::Secrets, database::Pool, mail::Mailer, media::MediaStore, payments::stripe::Stripe};
 
 pub mod abandoned_carts;
 pub mod account_mail;
@@ -32,11 +32,45 @@ pub use traced::Traced;
 /// The schema that the queue's library keeps its tables in.
 pub const SCHEMA: &str = "graphile_worker";
 
+/// Every kind of job, as the queue and metrics name it.
+pub const TASKS: &[&str] = &[
+    picture::MakeRenditions::IDENTIFIER,
+    account_mail::SendAccountMail::IDENTIFIER,
+    confirmation::SendConfirmation::IDENTIFIER,
+    cancellation::SendCancellation::IDENTIFIER,
+    shipment::SendShipment::IDENTIFIER,
+    expire_order::ExpireOrder::IDENTIFIER,
+    export::ExportAccount::IDENTIFIER,
+    refund::MakeRefund::IDENTIFIER,
+    reconcile::Reconcile::IDENTIFIER,
+    abandoned_carts::DeleteAbandonedCarts::IDENTIFIER,
+    stale_records::DeleteStaleRecords::IDENTIFIER,
+];
+
+/// Every kind of mail, in metrics.
+pub const MAILS: &[&str] = &[
+    confirmation::MAIL.name,
+    cancellation::MAIL.name,
+    shipment::MAIL.name,
+    "registration",
+    "password-reset",
+    "email-change-old",
+    "email-change-new",
+    "email-changed",
+    "account-erased",
+    "password-changed",
+    "second-factor-added",
+    "second-factor-removed",
+    "recovery-codes-renewed",
+    "token-created",
+    "recovery-code-used",
+];
+
 /// What jobs work with.
 #[derive(Clone, Debug)]
 pub struct JobContext {
     /// Connections to PostgreSQL.
-    pub db: PgPool,
+    pub db: Pool,
     /// Where pictures are kept.
     pub media: MediaStore,
     /// How pictures are fetched.

@@ -2,13 +2,15 @@
 
 use graphile_worker::WorkerContext;
 use metrics::counter;
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::JobContext;
-use crate::mail::{
-    Mail, Undelivered,
-    order::{self, OrderToTell},
+use crate::{
+    database::Pool,
+    mail::{
+        Mail, Undelivered,
+        order::{self, OrderToTell},
+    },
 };
 
 /// The queue's back-off spreads them over three days: a mail server that is down that long is noticed.
@@ -61,7 +63,7 @@ impl OrderMail {
     }
 
     /// The order, if it is still to be told.
-    async fn due(&self, db: &PgPool, about: About) -> sqlx::Result<Option<OrderToTell>> {
+    async fn due(&self, db: &Pool, about: About) -> sqlx::Result<Option<OrderToTell>> {
         let mut connection = db.acquire().await?;
         let done = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT FROM order_events
@@ -81,7 +83,7 @@ impl OrderMail {
         Ok(told.filter(|told| self.statuses.contains(&&*told.order.status)))
     }
 
-    async fn remember(&self, db: &PgPool, about: About, event: &str) -> Result<(), String> {
+    async fn remember(&self, db: &Pool, about: About, event: &str) -> Result<(), String> {
         let outcome = if event == self.sent { "sent" } else { "refused" };
         counter!("mails_total", "mail" => self.name, "outcome" => outcome).increment(1);
         sqlx::query!(
@@ -91,7 +93,7 @@ impl OrderMail {
             self.name,
             about.fulfilment_id
         )
-        .execute(db)
+        .execute(&mut *db.acquire().await.map_err(|error| error.to_string())?)
         .await
         .map(drop)
         .map_err(|error| error.to_string())

@@ -45,10 +45,7 @@ impl TaskHandler for MakeRenditions {
 
 async fn make(jobs: &JobContext, media_id: Uuid) -> Result<(), Failure> {
     let passing = |error: sqlx::Error| Failure::Passing(error.to_string());
-    let source = sqlx::query_scalar!("SELECT source FROM media WHERE id = $1 AND status <> 'ready'", media_id)
-        .fetch_optional(&jobs.db)
-        .await
-        .map_err(passing)?;
+    let source = source(jobs, media_id).await.map_err(passing)?;
     // Deleted or finished meanwhile: a job runs at least once, so it may run twice.
     let Some(source) = source else { return Ok(()) };
     let original = read(jobs, &source).await?;
@@ -61,6 +58,12 @@ async fn make(jobs: &JobContext, media_id: Uuid) -> Result<(), Failure> {
         stored.map_err(|error| Failure::Passing(error.to_string()))?;
     }
     record(jobs, media_id, &made).await.map_err(passing)
+}
+
+async fn source(jobs: &JobContext, media_id: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("SELECT source FROM media WHERE id = $1 AND status <> 'ready'", media_id)
+        .fetch_optional(&mut *jobs.db.acquire().await?)
+        .await
 }
 
 async fn read(jobs: &JobContext, source: &str) -> Result<bytes::Bytes, Failure> {
@@ -97,7 +100,7 @@ async fn record(jobs: &JobContext, media_id: Uuid, made: &[renditions::Rendition
 
 async fn fail(jobs: &JobContext, media_id: Uuid, reason: &str) -> sqlx::Result<()> {
     sqlx::query!("UPDATE media SET status = 'failed', failure = $2 WHERE id = $1", media_id, reason)
-        .execute(&jobs.db)
+        .execute(&mut *jobs.db.acquire().await?)
         .await
         .map(drop)
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::order_mail::{About, OrderMail};
 use crate::mail;
 
-const MAIL: OrderMail = OrderMail {
+pub(super) const MAIL: OrderMail = OrderMail {
     name: "shipment",
     sent: "shipment_sent",
     statuses: &["confirmed", "completed"],

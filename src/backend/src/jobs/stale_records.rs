@@ -2,9 +2,10 @@
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::AssertSqlSafe;
 
 use super::JobContext;
+use crate::database::Pool;
 
 /// Rows that one statement deletes at the most.
 const BATCH: i64 = 5000;
@@ -51,14 +52,14 @@ impl TaskHandler for DeleteStaleRecords {
 }
 
 /// In batches, past rows that somebody else holds.
-async fn delete(db: &PgPool, table: &str, stale: &str) -> sqlx::Result<u64> {
+async fn delete(db: &Pool, table: &str, stale: &str) -> sqlx::Result<u64> {
     // Not compile-checked: the tables and the conditions are the ones above, and a test deletes from each.
     let statement = format!(
         "DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {stale} LIMIT {BATCH} FOR UPDATE SKIP LOCKED))"
     );
-    let mut total = 0;
+    let (mut total, mut connection) = (0, db.acquire().await?);
     loop {
-        let deleted = sqlx::query(AssertSqlSafe(statement.clone())).execute(db).await?.rows_affected();
+        let deleted = sqlx::query(AssertSqlSafe(statement.clone())).execute(&mut *connection).await?.rows_affected();
         if deleted == 0 {
             return Ok(total);
         }

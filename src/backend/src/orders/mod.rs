@@ -5,5 +5,6 @@ pub mod admin;
 pub mod fulfilment;
 pub mod handlers;
 pub mod history;
+pub mod metrics;
 pub mod model;
 pub mod queries;

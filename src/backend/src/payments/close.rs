@@ -1,18 +1,24 @@
 //! Closing an order that is not to be filled: the provider cancels first, only then does the stock go back.
 
+use metrics::counter;
 use serde_json::json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
+    PROVIDER,
     queries::{self, OrderPayment},
     refunds, settle,
     stripe::{IntentStatus, Stripe},
 };
 use crate::{
+    database::Pool,
     error::{Error, Result},
     jobs,
-    orders::queries::record,
+    orders::{
+        metrics::{Event, count},
+        queries::record,
+    },
 };
 
 /// Why an order is closed.
@@ -45,6 +51,13 @@ impl Reason {
             Self::Expired => "expired",
         }
     }
+
+    fn event(self) -> Event {
+        match self {
+            Self::Customer | Self::CartChanged => Event::Cancelled,
+            Self::Expired => Event::Expired,
+        }
+    }
 }
 
 impl Closed {
@@ -70,7 +83,7 @@ const PATIENCE: usize = 3;
 ///
 /// # Errors
 /// When the provider or the database is away; the order is then as it was.
-pub async fn cancel(db: &PgPool, stripe: &Stripe, order_id: Uuid, reason: Reason) -> Result<Closed> {
+pub async fn cancel(db: &Pool, stripe: &Stripe, order_id: Uuid, reason: Reason) -> Result<Closed> {
     for _ in 0..PATIENCE {
         let payment = queries::of_order(&mut *db.acquire().await?, order_id).await?;
         let payment = payment.ok_or(Error::NotFound("order"))?;
@@ -91,6 +104,10 @@ pub async fn cancel(db: &PgPool, stripe: &Stripe, order_id: Uuid, reason: Reason
         let mut tx = db.begin().await?;
         if close(&mut tx, &payment, reason).await? {
             tx.commit().await?;
+            count(reason.event());
+            if payment.provider_id.is_some() {
+                counter!("payments_total", "provider" => PROVIDER, "outcome" => "canceled").increment(1);
+            }
             return Ok(Closed::Cancelled);
         }
     }
@@ -122,7 +139,7 @@ fn is_closed(payment: &OrderPayment) -> Option<Closed> {
 ///
 /// # Errors
 /// 409 `order_shipped` when it is too late.
-pub async fn revoke(db: &PgPool, order_id: Uuid) -> Result<()> {
+pub async fn revoke(db: &Pool, order_id: Uuid) -> Result<()> {
     let mut tx = db.begin().await?;
     let payment = queries::lock(&mut tx, order_id).await?;
     let status = queries::order_status(&mut tx, order_id).await?;
@@ -137,5 +154,7 @@ pub async fn revoke(db: &PgPool, order_id: Uuid) -> Result<()> {
         refunds::request(&mut tx, payment, "the customer cancelled the order").await?;
     }
     jobs::enqueue_cancellation(&mut tx, order_id).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    count(Event::Cancelled);
+    Ok(())
 }

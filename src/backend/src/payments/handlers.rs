@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::Utc;
-use metrics::counter;
+use metrics::{counter, histogram};
 use serde_json::{Value, json};
 use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
@@ -27,6 +27,9 @@ use crate::{
     store::NoParameters,
     telemetry,
 };
+
+/// What became of a webhook that told something new.
+const SETTLED: &str = "settled";
 
 /// Begins the payment of an order, or goes on with the one that was begun; safe to repeat. It moves no money: the browser
 /// confirms it with the provider.
@@ -130,6 +133,10 @@ pub async fn receive_webhook(
         Ok(label) => label,
         Err(_) => "failed",
     };
+    if label == SETTLED {
+        // The provider's clock may be ahead of ours.
+        histogram!("webhook_lag_seconds").record((Utc::now() - event.created).as_seconds_f64().max(0.0));
+    }
     counter!("webhooks_total", "outcome" => label).increment(1);
     outcome.map(|_| StatusCode::OK)
 }
@@ -157,7 +164,7 @@ async fn payment_event(app: &App, event: &Event) -> Result<&'static str> {
     let span = tracing::info_span!("settle", otel.name = event.kind, trace_id = Empty);
     telemetry::continue_trace(&span, traceparent.as_deref());
     settle::settle(&app.db, payment_id, &intent, Some(event)).instrument(span).await?;
-    Ok("settled")
+    Ok(SETTLED)
 }
 
 async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
@@ -172,7 +179,7 @@ async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
         None => refunds::adopt(&app.db, payment_id, &refund).await?,
     }
     queries::remember_event(&mut *app.db.acquire().await?, &event.id, &event.kind, payment_id).await?;
-    Ok("settled")
+    Ok(SETTLED)
 }
 
 async fn dispute_event(app: &App, event: &Event) -> Result<&'static str> {
@@ -187,7 +194,7 @@ async fn dispute_event(app: &App, event: &Event) -> Result<&'static str> {
     record(&mut tx, order_id, "disputed", about).await?;
     tracing::error!(%order_id, kind = event.kind, "a payment is disputed");
     tx.commit().await?;
-    Ok("settled")
+    Ok(SETTLED)
 }
 
 /// The payment that an object of the provider's belongs to; none when it is another store's.

@@ -9,3 +9,6 @@ pub mod refunds;
 pub mod settle;
 pub mod stripe;
 pub mod webhook;
+
+/// Who all payments are made by, in metrics: whatever speaks Stripe's API.
+pub const PROVIDER: &str = "stripe";

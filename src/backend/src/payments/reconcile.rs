@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use metrics::counter;
-use sqlx::PgPool;
 
 use super::{
     close::{self, Closed, Reason},
@@ -11,10 +10,18 @@ use super::{
     settle::{self, Settled},
     stripe::Stripe,
 };
-use crate::error::Result;
+use crate::{database::Pool, error::Result};
 
 /// What is open for longer than this, in seconds, is asked about: a webhook takes a moment.
 pub const PATIENCE: f64 = 120.0;
+
+/// What there is to find, in metrics.
+pub const FINDINGS: &[&str] =
+    &[PAYMENT_WITHOUT_WEBHOOK, PAYMENT_OF_CANCELLED_ORDER, REFUND_WITHOUT_WEBHOOK, ORDER_WITHOUT_EXPIRY];
+const PAYMENT_WITHOUT_WEBHOOK: &str = "payment_without_webhook";
+const PAYMENT_OF_CANCELLED_ORDER: &str = "payment_of_cancelled_order";
+const REFUND_WITHOUT_WEBHOOK: &str = "refund_without_webhook";
+const ORDER_WITHOUT_EXPIRY: &str = "order_without_expiry";
 
 /// The next round begins a minute after this one began.
 const ROUND: Duration = Duration::from_secs(40);
@@ -24,7 +31,7 @@ const ROUND: Duration = Duration::from_secs(40);
 ///
 /// # Errors
 /// When the database is away, or, after all had their turn, the first failure.
-pub async fn reconcile(db: &PgPool, stripe: &Stripe, patience: f64) -> Result<()> {
+pub async fn reconcile(db: &Pool, stripe: &Stripe, patience: f64) -> Result<()> {
     let (payments, refunds, orders) = {
         let mut connection = db.acquire().await?;
         (
@@ -41,8 +48,8 @@ pub async fn reconcile(db: &PgPool, stripe: &Stripe, patience: f64) -> Result<()
             return outcome;
         }
         match settle::refresh(db, stripe, payment_id, &provider_id).await {
-            Ok(Settled::Paid) => found("payment_without_webhook"),
-            Ok(Settled::GivenBack) => found("payment_of_cancelled_order"),
+            Ok(Settled::Paid) => found(PAYMENT_WITHOUT_WEBHOOK),
+            Ok(Settled::GivenBack) => found(PAYMENT_OF_CANCELLED_ORDER),
             Ok(Settled::Failed | Settled::Processing | Settled::Unchanged) => {}
             Err(error) => {
                 // It goes to the end, so that it does not stand in the way of those that can be settled.
@@ -56,7 +63,7 @@ pub async fn reconcile(db: &PgPool, stripe: &Stripe, patience: f64) -> Result<()
             return outcome;
         }
         match refunds::make(db, stripe, refund_id).await {
-            Ok(true) => found("refund_without_webhook"),
+            Ok(true) => found(REFUND_WITHOUT_WEBHOOK),
             Ok(false) => {}
             Err(error) => outcome = outcome.and(Err(error)),
         }
@@ -66,8 +73,8 @@ pub async fn reconcile(db: &PgPool, stripe: &Stripe, patience: f64) -> Result<()
             return outcome;
         }
         match close::cancel(db, stripe, order_id, Reason::Expired).await {
-            Ok(Closed::Cancelled) => found("order_without_expiry"),
-            Ok(Closed::Paid) => found("payment_without_webhook"),
+            Ok(Closed::Cancelled) => found(ORDER_WITHOUT_EXPIRY),
+            Ok(Closed::Paid) => found(PAYMENT_WITHOUT_WEBHOOK),
             Ok(Closed::Processing) => {}
             Err(error) => outcome = outcome.and(Err(error)),
         }

@@ -1,7 +1,8 @@
 //! Refunds: written in the transaction that decides them, made at the provider by a job, each with a key of its own.
 
+use metrics::counter;
 use serde_json::json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
     stripe::{Refund, RefundStatus, Stripe},
 };
 use crate::{
+    database::Pool,
     error::{Error, Result},
     jobs,
     orders::queries::record,
@@ -53,7 +55,7 @@ pub async fn request(connection: &mut PgConnection, payment: &OrderPayment, reas
 /// # Errors
 /// When the database is away, or the provider is or refuses: a refusal may be about our key or our balance, and the customer's
 /// money is owed all the same, so it is tried again until somebody has put it right.
-pub async fn make(db: &PgPool, stripe: &Stripe, refund_id: Uuid) -> Result<bool> {
+pub async fn make(db: &Pool, stripe: &Stripe, refund_id: Uuid) -> Result<bool> {
     let row = find(&mut *db.acquire().await?, refund_id).await?.ok_or(Error::NotFound("refund"))?;
     if matches!(row.status.as_str(), "succeeded" | "failed") {
         return Ok(false);
@@ -74,8 +76,10 @@ pub async fn make(db: &PgPool, stripe: &Stripe, refund_id: Uuid) -> Result<bool>
 }
 
 /// Notes that a refund was looked at, so that the others have their turn.
-async fn touch(db: &PgPool, refund_id: Uuid) -> Result<()> {
-    sqlx::query!("UPDATE refunds SET updated_at = now() WHERE id = $1", refund_id).execute(db).await?;
+async fn touch(db: &Pool, refund_id: Uuid) -> Result<()> {
+    sqlx::query!("UPDATE refunds SET updated_at = now() WHERE id = $1", refund_id)
+        .execute(&mut *db.acquire().await?)
+        .await?;
     Ok(())
 }
 
@@ -83,7 +87,7 @@ async fn touch(db: &PgPool, refund_id: Uuid) -> Result<()> {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn apply(db: &PgPool, refund_id: Uuid, refund: &Refund) -> Result<bool> {
+pub async fn apply(db: &Pool, refund_id: Uuid, refund: &Refund) -> Result<bool> {
     let status = match refund.status {
         RefundStatus::Succeeded => "succeeded",
         RefundStatus::Failed | RefundStatus::Canceled => {
@@ -94,14 +98,14 @@ pub async fn apply(db: &PgPool, refund_id: Uuid, refund: &Refund) -> Result<bool
     write(db, refund_id, status, Some(&refund.id), None).await
 }
 
-async fn fail_known(db: &PgPool, refund_id: Uuid, provider_id: &str, reason: Option<&str>) -> Result<bool> {
+async fn fail_known(db: &Pool, refund_id: Uuid, provider_id: &str, reason: Option<&str>) -> Result<bool> {
     write(db, refund_id, "failed", Some(provider_id), Some(reason.unwrap_or("the provider gave no reason"))).await
 }
 
 async fn write(
-    db: &PgPool,
+    db: &Pool,
     refund_id: Uuid,
-    status: &str,
+    status: &'static str,
     provider_id: Option<&str>,
     failure: Option<&str>,
 ) -> Result<bool> {
@@ -132,6 +136,9 @@ async fn write(
         _ => {}
     }
     tx.commit().await?;
+    if status != "pending" {
+        counter!("refunds_total", "outcome" => status).increment(1);
+    }
     Ok(true)
 }
 
@@ -139,9 +146,11 @@ async fn write(
 ///
 /// # Errors
 /// When the database is away.
-pub async fn adopt(db: &PgPool, payment_id: Uuid, refund: &Refund) -> Result<()> {
-    let known =
-        sqlx::query_scalar!("SELECT id FROM refunds WHERE provider_id = $1", refund.id).fetch_optional(db).await?;
+pub async fn adopt(db: &Pool, payment_id: Uuid, refund: &Refund) -> Result<()> {
+    let mut connection = db.acquire().await?;
+    let known = sqlx::query_scalar!("SELECT id FROM refunds WHERE provider_id = $1", refund.id)
+        .fetch_optional(&mut *connection)
+        .await?;
     let id = match known {
         Some(id) => id,
         None => {
@@ -152,10 +161,11 @@ pub async fn adopt(db: &PgPool, payment_id: Uuid, refund: &Refund) -> Result<()>
             refund.amount,
             refund.id
         )
-            .fetch_one(db)
+            .fetch_one(&mut *connection)
             .await?
         }
     };
+    drop(connection);
     apply(db, id, refund).await.map(drop)
 }
 

@@ -1,19 +1,22 @@
 //! Settling: what the provider says of a payment becomes what the order says. Safe to repeat, in any order of events.
 
+use metrics::counter;
 use serde_json::json;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
+    PROVIDER,
     queries::{self, Failure, OrderPayment},
     refunds,
     stripe::{Intent, IntentStatus, Stripe},
     webhook::Event,
 };
 use crate::{
+    database::Pool,
     error::{Error, Result},
     jobs,
-    orders::queries::record,
+    orders::{metrics::confirmed, queries::record},
 };
 
 /// What settling did.
@@ -35,7 +38,7 @@ pub enum Settled {
 ///
 /// # Errors
 /// When the provider or the database is away, or the provider contradicts our books.
-pub async fn refresh(db: &PgPool, stripe: &Stripe, payment_id: Uuid, provider_id: &str) -> Result<Settled> {
+pub async fn refresh(db: &Pool, stripe: &Stripe, payment_id: Uuid, provider_id: &str) -> Result<Settled> {
     let intent = stripe.payment_intent(provider_id).await?;
     settle(db, payment_id, &intent, None).await
 }
@@ -44,7 +47,7 @@ pub async fn refresh(db: &PgPool, stripe: &Stripe, payment_id: Uuid, provider_id
 ///
 /// # Errors
 /// When the database is away, or the provider contradicts our books: then nothing is written, and it should come again.
-pub async fn settle(db: &PgPool, payment_id: Uuid, intent: &Intent, event: Option<&Event>) -> Result<Settled> {
+pub async fn settle(db: &Pool, payment_id: Uuid, intent: &Intent, event: Option<&Event>) -> Result<Settled> {
     let mut tx = db.begin().await?;
     let order_id = queries::order_of(&mut tx, payment_id).await?.ok_or(Error::NotFound("payment"))?;
     let payment = queries::lock(&mut tx, order_id).await?.ok_or(Error::NotFound("payment"))?;
@@ -70,7 +73,23 @@ pub async fn settle(db: &PgPool, payment_id: Uuid, intent: &Intent, event: Optio
         }
     };
     tx.commit().await?;
+    count(settled, &payment);
     Ok(settled)
+}
+
+/// What was rolled back did not happen, so this comes after the commit.
+fn count(settled: Settled, payment: &OrderPayment) {
+    let outcome = match settled {
+        Settled::Paid => "succeeded",
+        Settled::GivenBack => "given_back",
+        Settled::Processing => "processing",
+        Settled::Failed => "failed",
+        Settled::Unchanged => return,
+    };
+    counter!("payments_total", "provider" => PROVIDER, "outcome" => outcome).increment(1);
+    if settled == Settled::Paid {
+        confirmed(payment.amount, &payment.currency);
+    }
 }
 
 async fn captured(connection: &mut PgConnection, payment: &OrderPayment, intent: &Intent) -> Result<Settled> {

@@ -1,8 +1,13 @@
 //! The one client for Stripe's API: payment intents and refunds, at Stripe or at whatever speaks the same.
 
-use std::{collections::HashMap, error::Error, time::Duration};
+use std::{
+    collections::HashMap,
+    error::Error,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
+use metrics::{counter, histogram};
 use reqwest::{
     Client, Method, RequestBuilder, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
@@ -17,6 +22,9 @@ use crate::config::PaymentConfig;
 
 /// The shapes of objects and errors that this client was written for.
 pub const VERSION: &str = "2024-06-20";
+
+/// What the provider is asked for, in metrics.
+pub const OPERATIONS: &[&str] = &["create_payment", "read_payment", "cancel_payment", "create_refund", "read_refund"];
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -225,7 +233,7 @@ impl Stripe {
         ];
         form.extend(new.receipt_email.map(|email| ("receipt_email", email.to_owned())));
         let request = self.request(Method::POST, &["payment_intents"]).header(IDEMPOTENCY_KEY, new.idempotency_key);
-        send::<Intent>(with_form(request, &form)?).await?.in_our_units()
+        send::<Intent>("create_payment", with_form(request, &form)?).await?.in_our_units()
     }
 
     /// A payment as it is now.
@@ -233,7 +241,7 @@ impl Stripe {
     /// # Errors
     /// When the provider is away or does not know it.
     pub async fn payment_intent(&self, id: &str) -> Result<Intent, StripeError> {
-        send::<Intent>(self.request(Method::GET, &["payment_intents", id])).await?.in_our_units()
+        send::<Intent>("read_payment", self.request(Method::GET, &["payment_intents", id])).await?.in_our_units()
     }
 
     /// Cancels a payment. One that cannot be cancelled any more, because it succeeded or was cancelled before, is answered
@@ -242,7 +250,8 @@ impl Stripe {
     /// # Errors
     /// When the provider is away or does not know it.
     pub async fn cancel_payment_intent(&self, id: &str) -> Result<Intent, StripeError> {
-        match send::<Intent>(self.request(Method::POST, &["payment_intents", id, "cancel"])).await {
+        let request = self.request(Method::POST, &["payment_intents", id, "cancel"]);
+        match send::<Intent>("cancel_payment", request).await {
             Err(StripeError::Refused { code: Some(code), .. }) if code == UNEXPECTED_STATE => {
                 self.payment_intent(id).await
             }
@@ -269,7 +278,7 @@ impl Stripe {
             ("metadata[refund_id]", refund_id.to_string()),
         ];
         let request = self.request(Method::POST, &["refunds"]).header(IDEMPOTENCY_KEY, idempotency_key);
-        send::<Refund>(with_form(request, &form)?).await?.in_our_units()
+        send::<Refund>("create_refund", with_form(request, &form)?).await?.in_our_units()
     }
 
     /// A refund as it is now.
@@ -277,7 +286,7 @@ impl Stripe {
     /// # Errors
     /// When the provider is away or does not know it.
     pub async fn refund(&self, id: &str) -> Result<Refund, StripeError> {
-        send::<Refund>(self.request(Method::GET, &["refunds", id])).await?.in_our_units()
+        send::<Refund>("read_refund", self.request(Method::GET, &["refunds", id])).await?.in_our_units()
     }
 
     /// Each part becomes one segment of the path, whatever is in it.
@@ -330,8 +339,21 @@ fn with_form(request: RequestBuilder, form: &[(&str, String)]) -> Result<Request
     Ok(request.body(body))
 }
 
-#[tracing::instrument(name = "payment provider", skip_all, fields(otel.kind = "client"))]
-async fn send<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, StripeError> {
+#[tracing::instrument(name = "payment provider", skip_all, fields(otel.kind = "client", operation))]
+async fn send<T: DeserializeOwned>(operation: &'static str, request: RequestBuilder) -> Result<T, StripeError> {
+    let asked = Instant::now();
+    let answer = exchange(request).await;
+    let outcome = match &answer {
+        Ok(_) => "ok",
+        Err(StripeError::Refused { .. }) => "refused",
+        Err(StripeError::Unavailable(_) | StripeError::Unreadable(_)) => "unavailable",
+    };
+    histogram!("payment_provider_request_duration_seconds", "operation" => operation).record(asked.elapsed());
+    counter!("payment_provider_requests_total", "operation" => operation, "outcome" => outcome).increment(1);
+    answer
+}
+
+async fn exchange<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, StripeError> {
     let response = request.send().await.map_err(unavailable)?;
     let status = response.status();
     let body = response.bytes().await.map_err(unavailable)?;

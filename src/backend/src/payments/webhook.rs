@@ -17,6 +17,8 @@ pub struct Event {
     pub id: String,
     /// What happened, such as `payment_intent.succeeded`.
     pub kind: String,
+    /// When it happened, by the provider's clock.
+    pub created: DateTime<Utc>,
     /// The object as it was then, in the provider's units; ask the provider how it is now.
     pub object: serde_json::Value,
 }
@@ -43,6 +45,8 @@ struct Envelope {
     id: String,
     #[serde(rename = "type")]
     kind: String,
+    /// Unix time, in seconds.
+    created: i64,
     data: Data,
 }
 
@@ -67,7 +71,9 @@ pub fn verify(secret: &str, header: &str, body: &[u8], now: DateTime<Utc>) -> Re
     }
     let event: Envelope =
         serde_json::from_slice(body).map_err(|error| SignatureError::Unreadable(error.to_string()))?;
-    Ok(Event { id: event.id, kind: event.kind, object: event.data.object })
+    let created = DateTime::from_timestamp(event.created, 0)
+        .ok_or_else(|| SignatureError::Unreadable(format!("{} is no time", event.created)))?;
+    Ok(Event { id: event.id, kind: event.kind, created, object: event.data.object })
 }
 
 /// The `Stripe-Signature` of a body: what a provider sends.
@@ -117,7 +123,8 @@ mod tests {
 
     use super::*;
 
-    const BODY: &[u8] = br#"{"id":"evt_1","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1"}}}"#;
+    const BODY: &[u8] =
+        br#"{"id":"evt_1","type":"payment_intent.succeeded","created":1700000000,"data":{"object":{"id":"pi_1"}}}"#;
     const SIGNED_AT: i64 = 1_700_000_000;
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -132,7 +139,7 @@ mod tests {
     fn what_the_provider_signed_is_read() {
         let event = verify("whsec_1", &sign("whsec_1", SIGNED_AT, BODY), BODY, at(0)).unwrap();
         assert_eq!((event.id.as_str(), event.kind.as_str()), ("evt_1", "payment_intent.succeeded"));
-        assert_eq!(event.object["id"], "pi_1");
+        assert_eq!((event.created, &event.object["id"]), (at(0), &"pi_1".into()));
     }
 
     #[test]

@@ -1,23 +1,159 @@
-//! The registry of metrics, and what each of the server's is.
+//! The registry of metrics: started once, filled with what is known from the start, told as text.
 
-use metrics::{describe_counter, describe_gauge, describe_histogram};
+use std::{fmt::Write, time::Duration};
+
+use metrics::{Gauge, Label as Pair, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_process::Collector;
 
-const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+use super::table::{Kind, Label, METRICS, Metric, Process, Values};
 
-/// Installs the process's metrics registry.
+/// Samples of histograms wait in memory until they are counted, also where nobody asks for them.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Installs the process's registry of metrics.
 ///
 /// # Errors
 /// When another registry is installed already.
 pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
-    let handle = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_duration_seconds".into()), &SECONDS)?
-        .install_recorder()?;
-    describe_counter!("http_requests_total", "Requests answered, by method, route and status");
-    describe_histogram!("http_request_duration_seconds", "Time until the answer's head was ready, by method and route");
-    describe_gauge!("http_requests_in_flight", "Requests being worked on");
-    describe_gauge!("database_up", "1 while the database answers, else 0");
-    describe_gauge!("database_pool_connections", "Open connections of the pool, by state");
-    describe_counter!("storefront_failures_total", "Pages that the storefront could not render, by reason");
+    let handle = builder()?.install_recorder()?;
+    describe();
+    let commit = option_env!("GIT_COMMIT").unwrap_or("unknown");
+    gauge!("build_info", "version" => env!("CARGO_PKG_VERSION"), "commit" => commit).set(1);
+    let kept = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            kept.run_upkeep();
+        }
+    });
     Ok(handle)
 }
+
+fn builder() -> anyhow::Result<PrometheusBuilder> {
+    let mut builder = PrometheusBuilder::new();
+    for metric in METRICS {
+        if let Kind::Histogram(buckets) = metric.kind {
+            builder = builder.set_buckets_for_metric(Matcher::Full(metric.name.into()), buckets)?;
+        }
+    }
+    Ok(builder)
+}
+
+fn describe() {
+    for Metric { name, kind, meaning, .. } in METRICS {
+        match kind {
+            Kind::Counter => describe_counter!(*name, *meaning),
+            Kind::Gauge | Kind::Reading => describe_gauge!(*name, *meaning),
+            Kind::Histogram(_) => describe_histogram!(*name, *meaning),
+        }
+    }
+    Collector::default().describe();
+}
+
+/// Makes every series that is known to come be there from the start: a rate counts from the first event on, and what never
+/// happened is told as 0.
+pub fn register(process: Process) {
+    for metric in METRICS.iter().filter(|metric| metric.of.is_none_or(|of| of == process)) {
+        for labels in metric.known_series() {
+            match metric.kind {
+                Kind::Counter => counter!(metric.name, labels).increment(0),
+                Kind::Gauge => gauge!(metric.name, labels).increment(0),
+                Kind::Reading => gauge!(metric.name, labels).set(f64::NAN),
+                Kind::Histogram(_) => drop(histogram!(metric.name, labels)),
+            }
+        }
+    }
+}
+
+/// Everything there is to tell, in Prometheus's text format. What is not known at this moment is left out: a gauge that is not
+/// a number.
+pub fn tell(handle: &PrometheusHandle) -> String {
+    Collector::default().collect();
+    let mut told = handle.render();
+    if told.contains(" NaN\n") {
+        told = told.split_inclusive('\n').filter(|line| !line.ends_with(" NaN\n")).collect();
+    }
+    told
+}
+
+/// Counts in a gauge for as long as it lives, also when the work that it stands for is dropped.
+#[must_use]
+pub struct Present(Gauge);
+
+impl Present {
+    /// One more from now on.
+    pub fn new(gauge: Gauge) -> Self {
+        gauge.increment(1);
+        Self(gauge)
+    }
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.decrement(1);
+    }
+}
+
+impl Metric {
+    /// The labels of each series that is known from the start; none when a label's values come only with events.
+    fn known_series(&self) -> Vec<Vec<Pair>> {
+        self.labels.iter().fold(vec![Vec::new()], |series, label| {
+            let values = match label.values {
+                Values::Known(values) => values,
+                Values::Bounded(_) => &[],
+            };
+            let with = |before: &Vec<Pair>, value: &'static str| {
+                before.iter().cloned().chain([Pair::from_static_parts(label.name, value)]).collect()
+            };
+            series.iter().flat_map(|before| values.iter().map(move |value| with(before, value))).collect()
+        })
+    }
+}
+
+/// The list of all metrics as a page of `docs/`.
+pub fn page() -> String {
+    let mut page = String::from(PREFACE);
+    let parts = [(None, "Of both"), (Some(Process::Serve), "Of `serve`"), (Some(Process::Worker), "Of `worker`")];
+    for (of, title) in parts {
+        let _ = write!(page, "\n## {title}\n\n| metric | kind | labels | what it says |\n|---|---|---|---|\n");
+        for metric in METRICS.iter().filter(|metric| metric.of == of) {
+            let labels: Vec<_> = metric.labels.iter().map(Label::described).collect();
+            let (name, kind, labels) = (metric.name, metric.kind.described(), labels.join("; "));
+            let _ = writeln!(page, "| `{name}` | {kind} | {labels} | {} |", metric.meaning);
+        }
+    }
+    page
+}
+
+const PREFACE: &str = "\
+# Metrics
+
+Generated by `make generate` from the table in `telemetry/table.rs`. `serve` tells its metrics at port 8081, `worker` at 8082,
+both at `/metrics`, beside Prometheus's usual `process_*`. Series whose labels are known are there with 0 from the start. A
+*reading* is a gauge that is there only while its value is known.
+";
+
+impl Kind {
+    fn described(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Reading => "reading",
+            Self::Histogram(_) => "histogram",
+        }
+    }
+}
+
+impl Label {
+    fn described(&self) -> String {
+        match self.values {
+            Values::Known(values) => format!("`{}`: {}", self.name, values.join(", ")),
+            Values::Bounded(by) => format!("`{}`: {by}", self.name),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "metrics_tests.rs"]
+mod tests;

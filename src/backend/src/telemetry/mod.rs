@@ -2,10 +2,13 @@
 
 mod logs;
 mod metrics;
+mod queries;
 mod requests;
+mod table;
 mod traces;
 
 pub use logs::start;
-pub use metrics::start_metrics;
+pub use metrics::{Present, page, register, start_metrics, tell};
 pub use requests::{RequestId, observe};
+pub use table::Process;
 pub use traces::{TRACEPARENT, continue_trace, traceparent};

@@ -1,6 +1,7 @@
 //! The invariants that PostgreSQL itself holds.
 
 mod orders;
+mod pool;
 mod privacy;
 
 use sqlx::PgPool;

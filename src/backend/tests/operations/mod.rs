@@ -1,5 +1,7 @@
 //! The operations port, and what happens when the database goes away.
 
+mod metrics;
+
 use std::time::{Duration, Instant};
 
 use devopsify::{
@@ -21,7 +23,7 @@ async fn an_outage_is_answered_measured_and_survived(db: PgPool) {
     wire.cut();
     let (ready, stop) = (Ready::default(), CancellationToken::new());
     let pool = wire.pool();
-    tokio::spawn(operations::watch_database(pool.clone(), ready.clone(), stop.clone()));
+    tokio::spawn(operations::watch_database(pool.clone().into(), ready.clone(), stop.clone()));
     let operations = support::serve(operations::router(metrics, ready.clone())).await;
     let shop = Shop::open(pool).await;
     let probe = |path: &str| shop.client.get(operations.join(path).unwrap()).send();
@@ -82,13 +84,13 @@ async fn metric(shop: &Shop, operations: &url::Url, line: &str) {
 
 #[sqlx::test(migrations = false)]
 async fn a_schema_that_is_too_old_is_not_ready(db: PgPool) {
-    assert!(!devopsify::database::schema_is_new_enough(&db).await.unwrap());
+    assert!(!devopsify::database::schema_is_new_enough(&db.clone().into()).await.unwrap());
     devopsify::database::MIGRATIONS.run(&db).await.unwrap();
-    assert!(devopsify::database::schema_is_new_enough(&db).await.unwrap());
+    assert!(devopsify::database::schema_is_new_enough(&db.clone().into()).await.unwrap());
     // A newer release has migrated further and was rolled back.
     sqlx::query("UPDATE _sqlx_migrations SET version = 99990101000000 WHERE version = (SELECT max(version) FROM _sqlx_migrations)")
         .execute(&db)
         .await
         .unwrap();
-    assert!(devopsify::database::schema_is_new_enough(&db).await.unwrap());
+    assert!(devopsify::database::schema_is_new_enough(&db.clone().into()).await.unwrap());
 }

@@ -176,7 +176,7 @@ impl Shop {
         let app = App {
             policy: Policy::default(),
             passwords: Passwords::new().unwrap(),
-            db: db.clone(),
+            db: db.clone().into(),
             media: media.clone(),
             public_url: public_url.parse().unwrap(),
             stripe: stripe.clone(),

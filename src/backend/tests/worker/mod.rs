@@ -45,7 +45,7 @@ impl Bench {
         };
         let context = JobContext {
             stripe: crate::support::provider_nowhere(),
-            db: db.clone(),
+            db: db.clone().into(),
             media: MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap(),
             // The tests' servers are on loopback, which the real downloader refuses.
             downloader: Arc::new(Downloader::new(|_| true).unwrap()),

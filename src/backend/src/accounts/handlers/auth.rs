@@ -6,6 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use metrics::counter;
+
 use crate::{
     accounts::{
         limits::{self, Tries},
@@ -73,6 +75,7 @@ pub async fn verify(
     let mut tx = app.db.begin().await?;
     let account = people::confirm_registration(&mut tx, id).await?.ok_or_else(link_invalid)?;
     tx.commit().await?;
+    counter!("registrations_total").increment(1);
     sign_in::open(&app, &browser, account, Shown::Password(&hash)).await
 }
 
@@ -85,17 +88,21 @@ pub async fn login(
     _: Query<NoParameters>,
     Json(input): Json<SignIn>,
 ) -> Result<Response> {
+    by_password(&app, &browser, &input).await.inspect_err(sign_in::count_refusal)
+}
+
+async fn by_password(app: &App, browser: &Browser, input: &SignIn) -> Result<Response> {
     let email = input.email.trim();
-    let tries = tries(&browser, email);
-    limits::count(&app, &tries).await?;
+    let tries = tries(browser, email);
+    limits::count(app, &tries).await?;
     let person = people::by_email(&mut *app.db.acquire().await?, email).await?;
     // The same work whether there is such an account or not.
     let stored = person.as_ref().map(|person| person.password_hash.as_str());
     let is_right = app.passwords.verify(&input.password, stored).await?;
     let person = person.filter(|_| is_right).ok_or_else(wrong)?;
-    limits::forgive(&app, &tries).await?;
-    let response = sign_in::open(&app, &browser, person.id, Shown::Password(&person.password_hash)).await?;
-    keep_hash_current(&app, &person, &input).await?;
+    limits::forgive(app, &tries).await?;
+    let response = sign_in::open(app, browser, person.id, Shown::Password(&person.password_hash)).await?;
+    keep_hash_current(app, &person, input).await?;
     Ok(response)
 }
 
@@ -108,18 +115,22 @@ pub async fn login_totp(
     _: Query<NoParameters>,
     Json(input): Json<SecondFactorCode>,
 ) -> Result<Response> {
-    let token = session::token(&app, &browser.headers).ok_or_else(expired)?;
+    by_code(&app, &browser, &input).await.inspect_err(sign_in::count_refusal)
+}
+
+async fn by_code(app: &App, browser: &Browser, input: &SecondFactorCode) -> Result<Response> {
+    let token = session::token(app, &browser.headers).ok_or_else(expired)?;
     let half = sessions::half(&mut *app.db.acquire().await?, &digest(token)).await?;
     let (_, account_id) = half.ok_or_else(expired)?;
     let tries = [Tries::Code(account_id)];
-    limits::count(&app, &tries).await?;
+    limits::count(app, &tries).await?;
     let mut tx = app.db.begin().await?;
-    if !totp::take(&app, &mut tx, account_id, &input.code).await? {
+    if !totp::take(app, &mut tx, account_id, &input.code).await? {
         return Err(refused("invalid_code", "The code is not right, or was used already."));
     }
     tx.commit().await?;
-    limits::forgive(&app, &tries).await?;
-    sign_in::open(&app, &browser, account_id, Shown::Code).await
+    limits::forgive(app, &tries).await?;
+    sign_in::open(app, browser, account_id, Shown::Code).await
 }
 
 /// Signs out; also who is not signed in.

@@ -41,7 +41,7 @@ fn kinds(order: &Value) -> Vec<&str> {
 
 /// Sends an event as the provider does.
 async fn tell(shop: &Shop, id: &str, kind: &str, object: &Value) -> Reply {
-    let body = json!({ "id": id, "type": kind, "data": { "object": object } }).to_string();
+    let body = json!({ "id": id, "type": kind, "created": 1, "data": { "object": object } }).to_string();
     let signature = webhook::sign("whsec_test", Utc::now().timestamp(), body.as_bytes());
     let request = shop.client.post(shop.at("/api/webhooks/stripe")).header("stripe-signature", signature).body(body);
     Shop::read(request.send().await.unwrap()).await
@@ -175,7 +175,8 @@ async fn a_webhook_may_come_before_what_it_is_about_is_written(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_webhook_must_be_signed(db: PgPool) {
     let (shop, _provider) = Shop::deaf(db).await;
-    let body = json!({ "id": "evt_1", "type": "payment_intent.succeeded", "data": { "object": {} } }).to_string();
+    let body = json!({ "id": "evt_1", "type": "payment_intent.succeeded", "created": 1, "data": { "object": {} } })
+        .to_string();
     let now = Utc::now().timestamp();
     let tries = [
         String::new(),
@@ -237,7 +238,10 @@ async fn an_unpaid_order_expires(db: PgPool) {
     for order in [&bought, &unpaid] {
         let id = order_id(&shop, order).await;
         for _ in 0..2 {
-            assert_eq!(close::cancel(&shop.db, &shop.stripe, id, Reason::Expired).await.unwrap(), Closed::Cancelled);
+            assert_eq!(
+                close::cancel(&shop.app.db, &shop.stripe, id, Reason::Expired).await.unwrap(),
+                Closed::Cancelled
+            );
         }
         assert_eq!(order.read().await["events"][1]["data"]["reason"], "expired");
     }
@@ -254,7 +258,7 @@ async fn what_was_paid_at_the_last_moment_is_settled_not_expired(db: PgPool) {
     provider.confirm(&begin(&bought).await, GOOD_CARD).await;
     expire(&shop).await;
     let id = order_id(&shop, &bought).await;
-    assert_eq!(close::cancel(&shop.db, &shop.stripe, id, Reason::Expired).await.unwrap(), Closed::Paid);
+    assert_eq!(close::cancel(&shop.app.db, &shop.stripe, id, Reason::Expired).await.unwrap(), Closed::Paid);
     assert_eq!((&bought.read().await["status"], stock(&shop.db, mug).await), (&json!("confirmed"), (10, 1)));
 }
 
@@ -268,7 +272,7 @@ async fn nothing_is_released_while_the_provider_does_not_answer(db: PgPool) {
     drop(provider);
     let nowhere = crate::support::provider_nowhere();
     let id = order_id(&shop, &bought).await;
-    assert!(close::cancel(&shop.db, &nowhere, id, Reason::Expired).await.is_err());
+    assert!(close::cancel(&shop.app.db, &nowhere, id, Reason::Expired).await.is_err());
     let order = bought.read().await;
     assert_eq!((&order["status"], stock(&shop.db, mug).await), (&json!("pending"), (10, 1)));
     assert!(start["client_secret"].is_string());
@@ -295,15 +299,15 @@ async fn the_reconciler_finds_what_no_webhook_told(db: PgPool) {
     let (paid, waiting) = (Guest::with(&shop, mug, 1).await.buy().await, Guest::with(&shop, mug, 1).await.buy().await);
     provider.confirm(&begin(&paid).await, GOOD_CARD).await;
     begin(&waiting).await;
-    reconcile(&shop.db, &shop.stripe, 60.0).await.unwrap();
+    reconcile(&shop.app.db, &shop.stripe, 60.0).await.unwrap();
     assert_eq!(paid.read().await["status"], "pending", "a webhook is given its time");
-    reconcile(&shop.db, &shop.stripe, 0.0).await.unwrap();
+    reconcile(&shop.app.db, &shop.stripe, 0.0).await.unwrap();
     assert_eq!(
         (&paid.read().await["status"], &waiting.read().await["status"]),
         (&json!("confirmed"), &json!("pending"))
     );
     expire(&shop).await;
-    reconcile(&shop.db, &shop.stripe, 0.0).await.unwrap();
+    reconcile(&shop.app.db, &shop.stripe, 0.0).await.unwrap();
     assert_eq!((&waiting.read().await["status"], stock(&shop.db, mug).await), (&json!("cancelled"), (10, 1)));
 }
 

@@ -31,7 +31,7 @@ async fn money_for_an_order_that_is_gone_is_given_back(db: PgPool) {
     tell(&shop, "evt_1", "payment_intent.succeeded", &provider.intent(id).await).await.expect(StatusCode::OK);
     let refund: Uuid = sqlx::query_scalar("SELECT id FROM refunds").fetch_one(&shop.db).await.unwrap();
     for _ in 0..2 {
-        refunds::make(&shop.db, &shop.stripe, refund).await.unwrap();
+        refunds::make(&shop.app.db, &shop.stripe, refund).await.unwrap();
     }
     let order = bought.read().await;
     assert_eq!((&order["status"], &order["payment_status"]), (&json!("cancelled"), &json!("refunded")));
@@ -55,7 +55,7 @@ async fn a_paid_order_is_cancelled_and_given_back_before_it_is_shipped(db: PgPoo
     assert_eq!(stock(&shop.db, mug).await, (10, 0));
     let refunds: Vec<(Uuid, i64)> = sqlx::query_as("SELECT id, amount FROM refunds").fetch_all(&shop.db).await.unwrap();
     assert_eq!(refunds.len(), 1, "three at once are one refund");
-    refunds::make(&shop.db, &shop.stripe, refunds[0].0).await.unwrap();
+    refunds::make(&shop.app.db, &shop.stripe, refunds[0].0).await.unwrap();
     shop.until("the refund", "SELECT paid = 0 FROM orders").await;
     let order = bought.read().await;
     assert_eq!((&order["payment_status"], &order["can_cancel"]), (&json!("refunded"), &json!(false)));
@@ -88,8 +88,8 @@ async fn a_refund_that_is_refused_is_still_owed(db: PgPool) {
     let mut payment = payment_at(&provider.url);
     payment.stripe_secret_key = Some("sk_replaced".into());
     let refused = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
-    assert!(refunds::make(&shop.db, &refused, refund).await.is_err());
+    assert!(refunds::make(&shop.app.db, &refused, refund).await.is_err());
     assert_eq!(kinds(&bought.read().await).last(), Some(&"refund_requested"));
-    refunds::make(&shop.db, &shop.stripe, refund).await.unwrap();
+    refunds::make(&shop.app.db, &shop.stripe, refund).await.unwrap();
     shop.until("the refund", "SELECT paid = 0 FROM orders").await;
 }

@@ -1,15 +1,19 @@
-//! Connections to PostgreSQL, migrations, and the watch that tells whether the database answers.
+//! Connections to PostgreSQL, migrations, and whether the schema is new enough.
 
 use std::{path::Path, str::FromStr, time::Duration};
 
 use anyhow::{Context, ensure};
 use sqlx::{
-    Connection, PgConnection, PgPool,
+    Connection, PgConnection,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 use crate::{config::DatabaseConfig, jobs};
+
+mod pool;
+
+pub use pool::Pool;
 
 /// The schema, compiled into the binary. Later migrations than these are fine: a rolled-back binary still starts.
 pub static MIGRATIONS: Migrator = Migrator { ignore_missing: true, ..sqlx::migrate!("../database/migrations") };
@@ -23,7 +27,7 @@ const OLDEST_POSTGRES: i32 = 180_000;
 ///
 /// # Errors
 /// When the address is not a PostgreSQL address.
-pub fn pool(config: &DatabaseConfig) -> anyhow::Result<PgPool> {
+pub fn pool(config: &DatabaseConfig) -> anyhow::Result<Pool> {
     // A wait for a lock must end before its statement does, to be told from a slow one.
     let limits =
         [("statement_timeout", "4s"), ("lock_timeout", "3500ms"), ("idle_in_transaction_session_timeout", "60s")];
@@ -32,7 +36,8 @@ pub fn pool(config: &DatabaseConfig) -> anyhow::Result<PgPool> {
         .max_connections(config.database_max_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(Duration::from_secs(300))
-        .connect_lazy_with(options))
+        .connect_lazy_with(options)
+        .into())
 }
 
 fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
@@ -94,7 +99,7 @@ async fn applied(connection: &mut PgConnection) -> sqlx::Result<usize> {
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn schema_is_new_enough(db: &PgPool) -> sqlx::Result<bool> {
+pub async fn schema_is_new_enough(db: &Pool) -> sqlx::Result<bool> {
     let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
     let mut connection = db.acquire().await?;
     if applied(&mut connection).await? == 0 {

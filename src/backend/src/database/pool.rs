@@ -1,0 +1,58 @@
+//! The connections to PostgreSQL that a process shares, and how long who needs one waits for it.
+
+use std::{ops::Deref, time::Instant};
+
+use metrics::{counter, gauge, histogram};
+use sqlx::{PgPool, PgTransaction, Postgres, pool::PoolConnection};
+
+use crate::telemetry::Present;
+
+/// Connections to PostgreSQL; cheap to clone. What takes one from here is measured, so statements go to a connection and never
+/// to the pool itself, which would take one unseen.
+#[derive(Clone, Debug)]
+pub struct Pool(PgPool);
+
+impl Pool {
+    /// A connection, once there is one.
+    ///
+    /// # Errors
+    /// When none can be had in time.
+    pub async fn acquire(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+        self.measured(self.0.acquire()).await
+    }
+
+    /// A transaction on a connection, once there is one.
+    ///
+    /// # Errors
+    /// When none can be had in time.
+    pub async fn begin(&self) -> sqlx::Result<PgTransaction<'static>> {
+        self.measured(self.0.begin()).await
+    }
+
+    async fn measured<T>(&self, taken: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+        // Who finds an idle connection only asks whether it is still alive.
+        let waiting = (self.num_idle() == 0).then(|| Present::new(gauge!("database_pool_waiting")));
+        let began = Instant::now();
+        let taken = taken.await;
+        drop(waiting);
+        histogram!("database_pool_acquire_duration_seconds").record(began.elapsed());
+        if matches!(taken, Err(sqlx::Error::PoolTimedOut)) {
+            counter!("database_pool_timeouts_total").increment(1);
+        }
+        taken
+    }
+}
+
+impl From<PgPool> for Pool {
+    fn from(pool: PgPool) -> Self {
+        Self(pool)
+    }
+}
+
+impl Deref for Pool {
+    type Target = PgPool;
+
+    fn deref(&self) -> &PgPool {
+        &self.0
+    }
+}
