@@ -14,7 +14,8 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, filter::Targets, layer::Context, registry::LookupSpan};
 
-const TARGET: &str = "sqlx::query";
+/// What sqlx tells of statements by.
+pub const TARGET: &str = "sqlx::query";
 /// Statements that are remembered; the program and its queue have some four hundred.
 const STATEMENTS: usize = 1000;
 /// Summaries that get a series of their own.
@@ -46,7 +47,17 @@ impl<S: Subscriber> Layer<S> for Queries {
     }
 }
 
-/// One event: a short statement is its own summary and nothing else, a long one comes with its whole text.
+/// The statement, if the field has it: a short one is its own summary and nothing else, a long one comes with its whole text.
+pub fn text<'a>(field: &Field, value: &'a str) -> Option<&'a str> {
+    let is_text = match field.name() {
+        "summary" => !value.ends_with('…'),
+        "db.statement" => !value.is_empty(),
+        _ => false,
+    };
+    is_text.then_some(value)
+}
+
+/// One event.
 struct Query<'a> {
     seen: &'a RwLock<Seen>,
     histogram: Option<Histogram>,
@@ -55,13 +66,8 @@ struct Query<'a> {
 
 impl Visit for Query<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let is_text = match field.name() {
-            "summary" => !value.ends_with('…'),
-            "db.statement" => !value.is_empty(),
-            _ => false,
-        };
-        if is_text {
-            self.histogram = Some(of_statement(self.seen, value));
+        if let Some(statement) = text(field, value) {
+            self.histogram = Some(of_statement(self.seen, statement));
         }
     }
 
@@ -95,7 +101,7 @@ fn of_statement(seen: &RwLock<Seen>, statement: &str) -> Histogram {
 }
 
 /// What a statement does and to which table: `SELECT products` (OpenTelemetry's `db.query.summary`, with the first table only).
-fn summary(statement: &str) -> String {
+pub fn summary(statement: &str) -> String {
     let words = words(statement);
     // What a statement does itself stands outside of parentheses; what only its parts do is second best.
     let Some(operation) = words.iter().find(|word| word.depth == 0 && is_operation(word.text)) else {

@@ -28,12 +28,9 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
-use tracing_subscriber::{
-    Layer,
-    filter::Targets,
-    layer,
-    registry::LookupSpan,
-};
+use tracing_subscriber::{Layer, filter::Targets, layer, registry::LookupSpan};
+
+use super::queries;
 
 /// What says which trace a request belongs to, and which span of it asked (W3C Trace Context).
 pub const TRACEPARENT: HeaderName = HeaderName::from_static(NAME);
@@ -88,8 +85,8 @@ impl Traces {
             .with_threads(false)
             .with_target(false)
             .with_filter(own);
-        let queries = Targets::new().with_target("sqlx::query", Level::DEBUG);
-        let sql = self.is_sent.then(|| Queries::new(self.provider.tracer("sqlx")).with_filter(queries));
+        let queries = Targets::new().with_target(queries::TARGET, Level::DEBUG);
+        let sql = self.is_sent.then(|| Statements::new(self.provider.tracer("sqlx")).with_filter(queries));
         spans.and_then(sql)
     }
 }
@@ -143,18 +140,18 @@ impl Injector for Carrier {
 }
 
 /// Makes a span of each statement, which sqlx tells of when it is done.
-struct Queries {
+struct Statements {
     tracer: SdkTracer,
     dispatch: OnceLock<WeakDispatch>,
 }
 
-impl Queries {
+impl Statements {
     fn new(tracer: SdkTracer) -> Self {
         Self { tracer, dispatch: OnceLock::new() }
     }
 }
 
-impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Queries {
+impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Statements {
     fn on_register_dispatch(&self, dispatch: &Dispatch) {
         // There is one; a second would see the same spans.
         let _ = self.dispatch.set(dispatch.downgrade());
@@ -171,12 +168,13 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Queries {
         event.record(&mut statement);
         let ended = SystemTime::now();
         let began = ended.checked_sub(statement.took).unwrap_or(ended);
+        let summary = queries::summary(&statement.text);
         let attributes = [
             KeyValue::new("db.system.name", "postgresql"),
-            KeyValue::new("db.query.summary", statement.summary.clone()),
+            KeyValue::new("db.query.summary", summary.clone()),
             KeyValue::new("db.response.returned_rows", statement.rows),
         ];
-        SpanBuilder::from_name(statement.summary)
+        SpanBuilder::from_name(summary)
             .with_kind(SpanKind::Client)
             .with_start_time(began)
             .with_attributes(attributes)
@@ -188,15 +186,15 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Queries {
 /// What sqlx tells of a statement. Its values are not among it.
 #[derive(Default)]
 struct Statement {
-    summary: String,
+    text: String,
     took: Duration,
     rows: i64,
 }
 
 impl Visit for Statement {
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "summary" {
-            value.trim_end_matches(" …").clone_into(&mut self.summary);
+        if let Some(text) = queries::text(field, value) {
+            text.clone_into(&mut self.text);
         }
     }
 

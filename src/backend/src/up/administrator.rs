@@ -1,8 +1,9 @@
 //! The first administrator of a store that has none.
 
-use sqlx::PgPool;
-
-use crate::accounts::{command, policy::Role};
+use crate::{
+    accounts::{command, policy::Role},
+    database::Pool,
+};
 
 /// Nobody reads mail there: who means to keep the store makes an account of their own.
 const EMAIL: &str = "admin@example.com";
@@ -11,7 +12,7 @@ const EMAIL: &str = "admin@example.com";
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn first(db: &PgPool) -> anyhow::Result<Option<(&'static str, String)>> {
+pub async fn first(db: &Pool) -> anyhow::Result<Option<(&'static str, String)>> {
     let mut connection = db.acquire().await?;
     let exists: bool = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM accounts WHERE role = 'administrator' OR lower(email) = lower($1)) AS "exists!""#,

@@ -129,8 +129,11 @@ async fn a_checkout_is_one_trace(db: PgPool) {
     assert!(trace.below("POST /api/orders/{number}/payment").contains(&"payment provider"));
     assert!(trace.below("payment_intent.succeeded").contains(&"send_confirmation"), "the mail is not of the payment");
     assert!(!trace.below("send_confirmation").is_empty(), "the mail has no SQL");
-    let told: BTreeMap<&str, String> =
-        trace.0.iter().map(|(_, span)| (span.name.as_str(), format!("{:?} {:?}", span.attributes, span.events))).collect();
+    let told: BTreeMap<&str, String> = trace
+        .0
+        .iter()
+        .map(|(_, span)| (span.name.as_str(), format!("{:?} {:?}", span.attributes, span.events)))
+        .collect();
     for private in ["ada@example.com", "Lovelace", "Hauptstr", bought.token.as_str()] {
         assert!(told.values().all(|text| !text.contains(private)), "{private} is in {told:?}");
     }
