@@ -13,7 +13,10 @@ pub mod wire;
 
 use std::{
     net::SocketAddr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -281,5 +284,17 @@ fn serve_on(listener: TcpListener, router: Router) -> Url {
 
 /// An address that nothing listens on.
 pub async fn unused_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    SocketAddr::from(([127, 0, 0, 1], unused_port()))
+}
+
+/// A port that nothing listens on and that nobody else is given: below those that connections and listeners on port 0 take,
+/// and each only once.
+pub fn unused_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+    loop {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

@@ -14,6 +14,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::{database, expect_gone, kill, wait_for};
+use crate::support::unused_port;
 
 const NEXT: &str = "
 const port = process.argv[process.argv.indexOf('-p') + 1];
@@ -44,9 +45,7 @@ impl Checkout {
         for shared in ["package.json", "node_modules"] {
             symlink(database().join(shared), source.join(shared)).unwrap();
         }
-        // Held all at once, so that they differ.
-        let listeners = [(); 6].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
-        Self { folder, ports: listeners.map(|listener| listener.local_addr().unwrap().port()) }
+        Self { folder, ports: [(); 6].map(|()| unused_port()) }
     }
 
     fn home(&self) -> PathBuf {
