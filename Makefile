@@ -54,7 +54,7 @@ test-browser: tools chromium $(PACKAGES) $(PAGES)
 .PHONY: check-monitoring
 check-monitoring: tools $(PACKAGES) $(PAGES) $(POSTGRES_EXPORTER) ## Hold metrics, rules, dashboards and runbooks against the running store, and break it
 	cargo build --locked
-	target/debug/devopsify with-postgres cargo test --locked --test monitoring -- --nocapture
+	cargo test --locked --test monitoring -- --nocapture
 
 .PHONY: lint
 lint: tools $(PACKAGES) ## Check style, types and rules of all code

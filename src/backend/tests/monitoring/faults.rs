@@ -11,10 +11,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 use super::{
     stack::Stack,
-    support::{
-        guest::{Guest, variant_of},
-        wire::Wire,
-    },
+    support::guest::{Guest, variant_of},
     traffic::{self, Traffic, Visitor},
 };
 
@@ -96,6 +93,7 @@ pub async fn faults_of_table(stack: &mut Stack, traffic: &Traffic) -> Vec<String
         let held = fault.make(stack, traffic).await;
         see(stack, &mut seen, FIRES_WITHIN, |seen| seen.is_superset(&expected)).await;
         see(stack, &mut seen, STAYS, |_| false).await;
+        wrong.extend(fault.is_what_it_says(stack).await);
         fault.heal(stack, traffic, held).await;
         let end = quiet(stack, &mut seen).await;
         println!("  {fault:?}: {} in {:.0} s", join(&seen), started.elapsed().as_secs_f64());
@@ -169,8 +167,8 @@ impl Fault {
     async fn make(self, stack: &mut Stack, traffic: &Traffic) -> Held {
         let mut held = Held::new();
         match self {
-            Self::PostgresStopped => stack.wires.iter().for_each(Wire::cut),
-            Self::Latency => stack.wires[0].slow(LATE),
+            Self::PostgresStopped => stack.stop_postgres().await,
+            Self::Latency => stack.wire.slow(LATE),
             Self::WorkerKilled => stack.worker.kill(),
             Self::ViolationPlanted => find_stock(stack, 1).await,
             Self::WebhooksRefused => change_secret(stack, traffic, "whsec_another").await,
@@ -189,10 +187,21 @@ impl Fault {
         held
     }
 
+    /// Whether the store fails as much as the fault's name says.
+    async fn is_what_it_says(self, stack: &Stack) -> Option<String> {
+        let Self::ErrorRate = self else { return None };
+        let rate = |matchers: &str| format!("sum(rate(http_requests_total{{route=~\"/.*\"{matchers}}}[10s]))");
+        let share = format!("{} / {}", rate(",status=~\"5..\""), rate(""));
+        let share = stack.prometheus.query(&share).await.unwrap().first().copied().unwrap_or_default();
+        println!("  one request in {:.0} fails", 1.0 / share);
+        (!(0.03..0.08).contains(&share)).then(|| format!("{self:?}: a share of {share} fails, and not one in 20"))
+    }
+
     async fn heal(self, stack: &mut Stack, traffic: &Traffic, held: Held) {
         drop(held);
         match self {
-            Self::PostgresStopped | Self::Latency => stack.wires.iter().for_each(Wire::mend),
+            Self::PostgresStopped => stack.start_postgres().await,
+            Self::Latency => stack.wire.mend(),
             Self::WorkerKilled => stack.worker.start(),
             Self::ViolationPlanted => find_stock(stack, -1).await,
             Self::WebhooksRefused => change_secret(stack, traffic, "whsec_test").await,

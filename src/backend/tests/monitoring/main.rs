@@ -30,5 +30,7 @@ async fn the_running_store_keeps_the_contract() {
     let traffic = traffic::Traffic::begin(&stack);
     let mut wrong = live::faults_of_contract(&stack).await;
     wrong.extend(faults::faults_of_table(&mut stack, &traffic).await);
+    drop(traffic);
+    stack.close().await;
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }

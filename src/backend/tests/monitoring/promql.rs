@@ -32,8 +32,8 @@ pub fn uses(expr: &str, wanted: &Labels) -> Result<Vec<Use>, String> {
 
 fn look(expr: &Expr, wanted: &Labels, found: &mut Vec<Use>) -> Result<(), String> {
     match expr {
-        Expr::VectorSelector(selector) => found.push(used(selector, wanted)),
-        Expr::MatrixSelector(selector) => found.push(used(&selector.vs, wanted)),
+        Expr::VectorSelector(selector) => found.extend(used(selector, wanted)),
+        Expr::MatrixSelector(selector) => found.extend(used(&selector.vs, wanted)),
         Expr::Subquery(subquery) => look(&subquery.expr, wanted, found)?,
         Expr::Paren(paren) => look(&paren.expr, wanted, found)?,
         Expr::Unary(unary) => look(&unary.expr, wanted, found)?,
@@ -45,15 +45,33 @@ fn look(expr: &Expr, wanted: &Labels, found: &mut Vec<Use>) -> Result<(), String
     Ok(())
 }
 
-fn used(selector: &VectorSelector, wanted: &Labels) -> Use {
+/// One use for each word of an alternation, because one that is found would hide another that is misspelt.
+fn used(selector: &VectorSelector, wanted: &Labels) -> Vec<Use> {
     let metric = selector.name.clone().unwrap_or_default();
     let matchers = &selector.matchers.matchers;
     // A matcher that nothing satisfies as well asks for no label.
     let chosen = matchers.iter().filter(|matcher| !matcher.is_match("")).map(|matcher| matcher.name.clone());
     let present: Labels = wanted.iter().cloned().chain(chosen).filter(|label| label != "__name__").collect();
-    let present = present.iter().map(|label| Matcher::new(MatchOp::NotEqual, label, ""));
-    let all: Vec<_> = matchers.iter().cloned().chain(present).map(|matcher| matcher.to_string()).collect();
-    Use { selector: format!("{metric}{{{}}}", all.join(",")), metric }
+    let present = present.iter().map(|label| Matcher::new(MatchOp::NotEqual, label, "").to_string());
+    let present: Vec<_> = present.collect();
+    let choices = matchers.iter().fold(vec![Vec::new()], |choices: Vec<Vec<String>>, matcher| {
+        let words = words(matcher);
+        let with = |choice: &Vec<String>, word: &String| choice.iter().chain([word]).cloned().collect();
+        choices.iter().flat_map(|choice| words.iter().map(move |word| with(choice, word))).collect()
+    });
+    let selector = |choice: Vec<String>| format!("{metric}{{{}}}", [choice, present.clone()].concat().join(","));
+    choices.into_iter().map(|choice| Use { selector: selector(choice), metric: metric.clone() }).collect()
+}
+
+/// A matcher, or what it stands for if it is an alternation of plain words.
+fn words(matcher: &Matcher) -> Vec<String> {
+    let is_plain = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let words: Vec<_> = matcher.value.split('|').collect();
+    if matches!(matcher.op, MatchOp::Re(_)) && words.iter().all(|word| is_plain(word)) {
+        let equal = |word: &&str| Matcher::new(MatchOp::Equal, &matcher.name, word).to_string();
+        return words.iter().map(equal).collect();
+    }
+    vec![matcher.to_string()]
 }
 
 fn look_at_aggregate(aggregate: &AggregateExpr, wanted: &Labels, found: &mut Vec<Use>) -> Result<(), String> {
@@ -150,6 +168,7 @@ fn an_expression_tells_what_it_uses() {
     for (expr, wanted, expected) in [
         ("up", &[][..], &["up{}"][..]),
         (r#"sum by (a) (rate(x_total{b="c",d=~".*"}[5m]))"#, &["a"], &[r#"x_total{b="c",d=~".*",a!="",b!=""}"#]),
+        (r#"x{a=~"b|c"}"#, &[], &[r#"x{a="b",a!=""}"#, r#"x{a="c",a!=""}"#]),
         ("histogram_quantile(0.9, sum by (le) (rate(x_bucket[5m])))", &[], &[r#"x_bucket{le!=""}"#]),
         ("time() - max(x) > 5", &[], &["x{}"]),
         ("a / on (l) group_left (m) b", &["m", "n"], &[r#"a{l!="",n!=""}"#, r#"b{l!="",m!=""}"#]),

@@ -10,7 +10,7 @@ use std::{
 use super::{files, promql, shell};
 
 /// Whoever is woken has these, and they change nothing unasked.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "aws",
     "awk",
     "cat",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 27] = [
     "gh",
     "git",
     "grep",
+    "head",
     "helm",
     "jq",
     "journalctl",

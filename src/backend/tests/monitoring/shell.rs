@@ -15,7 +15,8 @@ struct Reader {
 }
 
 /// After these words comes a command again.
-const KEYWORDS: [&str; 12] = ["if", "then", "elif", "else", "fi", "while", "until", "do", "done", "!", "{", "}"];
+const KEYWORDS: [&str; 13] =
+    ["time", "if", "then", "elif", "else", "fi", "while", "until", "do", "done", "!", "{", "}"];
 
 impl Reader {
     fn read(&mut self, script: &str) {

@@ -24,6 +24,8 @@ pub struct Shortening {
     pub longest: Duration,
 }
 
+/// Between two evaluations of a group that does not say.
+const INTERVAL: Duration = Duration::from_secs(15);
 /// How long something must last that is to be no missed scrape.
 const SHORTEST_FOR: Duration = Duration::from_secs(2);
 
@@ -32,10 +34,11 @@ impl Shortening {
         (time / self.factor).clamp(self.shortest, self.longest)
     }
 
-    /// The expression over shorter times.
-    pub fn expression(self, expr: &str) -> String {
+    /// The expression over shorter times, evaluated every second instead of every `interval`. Counts of events and ages of
+    /// what has a schedule of its own stay as they are: nothing happens more often because a window is shorter.
+    pub fn expression(self, expr: &str, interval: Duration) -> String {
         let mut parsed = parse(expr).unwrap_or_else(|error| panic!("{expr}: {error}"));
-        let mut shortener = Shortener(self);
+        let mut shortener = Shortener(self, interval);
         let Ok(_) = walk_expr_mut(&mut shortener, &mut parsed);
         parsed.to_string()
     }
@@ -45,15 +48,17 @@ impl Shortening {
         for path in files::rule_files() {
             let mut file = files::yaml(&path);
             for group in file["groups"].as_array_mut().unwrap() {
+                // Sums over time count requests by the seconds between two evaluations.
+                let interval = group["interval"].as_str().map_or(INTERVAL, |time| parse_duration(time).unwrap());
                 group["interval"] = json!("1s");
-                group["rules"].as_array_mut().unwrap().iter_mut().for_each(|rule| self.rule(rule));
+                group["rules"].as_array_mut().unwrap().iter_mut().for_each(|rule| self.rule(rule, interval));
             }
             std::fs::write(folder.join(files::name(&path)), file.to_string()).unwrap();
         }
     }
 
-    fn rule(self, rule: &mut Value) {
-        rule["expr"] = json!(self.expression(files::text(rule, "expr")));
+    fn rule(self, rule: &mut Value, interval: Duration) {
+        rule["expr"] = json!(self.expression(files::text(rule, "expr"), interval));
         for key in ["for", "keep_firing_for"] {
             if let Some(time) = rule.get(key).and_then(Value::as_str) {
                 let time = parse_duration(time).unwrap() / self.factor;
@@ -63,7 +68,7 @@ impl Shortening {
     }
 }
 
-struct Shortener(Shortening);
+struct Shortener(Shortening, Duration);
 
 impl Shortener {
     fn offset(&self, offset: &mut Option<Offset>) {
@@ -92,10 +97,21 @@ impl ExprVisitorMut for Shortener {
                 subquery.step = subquery.step.map(|_| Duration::from_secs(1));
                 self.offset(&mut subquery.offset);
             }
+            Expr::Binary(binary) if binary.op.to_string() == "*" && is_sum_over_time(&binary.lhs) => {
+                if let Expr::NumberLiteral(number) = binary.rhs.as_mut()
+                    && number.val == self.1.as_secs_f64()
+                {
+                    number.val = 1.0;
+                }
+            }
             _ => {}
         }
         Ok(true)
     }
+}
+
+fn is_sum_over_time(expr: &Expr) -> bool {
+    matches!(expr, Expr::Call(call) if call.func.name == "sum_over_time")
 }
 
 #[test]
@@ -105,8 +121,9 @@ fn times_become_shorter_and_nothing_else_changes() {
         (r#"sum by (a) (rate(x{b=~"c|d"}[10m])) / 3 > 0.5"#, r#"sum by (a) (rate(x{b=~"c|d"}[10s])) / 3 > 0.5"#),
         ("increase(x[1m] offset 1h)", "increase(x[5s] offset 1m)"),
         ("avg_over_time(x[3d]) and max_over_time(y[30m:1m])", "avg_over_time(x[1m]) and max_over_time(y[30s:1s])"),
+        ("sum_over_time(x[1h]) * 60 >= 10", "sum_over_time(x[1m]) * 1 >= 10"),
         (r#"absent(x{y="[5m]"})"#, r#"absent(x{y="[5m]"})"#),
     ] {
-        assert_eq!(shortening.expression(expr), expected);
+        assert_eq!(shortening.expression(expr, Duration::from_secs(60)), expected);
     }
 }

@@ -6,14 +6,17 @@ use devopsify::{
     database,
     up::{
         monitor::{programs::Programs, scrape},
+        postgres::{Options, Server},
         service::{Service, Start},
         storefront,
     },
 };
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, process::Command};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
@@ -47,13 +50,14 @@ pub struct Stack {
     /// The provider, from outside.
     pub provider: Provider,
     pub prometheus: Prometheus,
-    /// The ways of serve, of the worker and of PostgreSQL's exporter to the database.
-    pub wires: [Wire; 3],
+    /// The way of serve to the database.
+    pub wire: Wire,
     /// Where each of the store's processes shows its metrics, by the name of its job.
     pub metrics: BTreeMap<String, String>,
     /// What everybody buys: there is enough of it.
     pub mug: Uuid,
     services: Vec<Service>,
+    postgres: Server,
     folder: TempDir,
 }
 
@@ -95,15 +99,17 @@ impl Addresses {
 
 impl Stack {
     pub async fn open() -> Self {
-        let url = env::var("DATABASE_URL").expect("DATABASE_URL is set: run it by `make check-monitoring`");
+        let folder = TempDir::new().unwrap();
+        let options = Options { database: files::root().join("src/database"), throw_away: true };
+        let postgres = Server::start(folder.path(), &options).await.unwrap();
+        let url = postgres.url();
         database::migrate(&url).await.unwrap();
         let db = PgPoolOptions::new().max_connections(10).connect(&url).await.unwrap();
         sqlx::query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").execute(&db).await.unwrap();
         let mug = fill(&db).await;
         let addresses = Addresses::choose().await;
-        let wires = [Wire::to(&db).await, Wire::to(&db).await, Wire::to(&db).await];
-        let folder = TempDir::new().unwrap();
-        let [serve, worker, demo] = programs(&addresses, &wires);
+        let wire = Wire::to(&db).await;
+        let [serve, worker, demo] = programs(&addresses, wire.url(), &url);
         let (store, provider) = (format!("http://{}", addresses.store), format!("http://{}", addresses.demo));
         let metrics = [
             ("api", addresses.operations),
@@ -120,10 +126,11 @@ impl Stack {
             shop: Shop::outside(db, store.parse().unwrap()).await,
             provider: Provider::outside(provider.parse().unwrap()),
             prometheus: Prometheus::at(format!("http://{}", addresses.prometheus).parse().unwrap()),
-            wires,
+            wire,
             metrics: metrics.map(|(job, address)| (job.to_owned(), address.to_string())).into(),
             mug,
             services: Vec::new(),
+            postgres,
             folder,
         };
         stack.start(&addresses).await;
@@ -163,7 +170,7 @@ impl Stack {
         hurry(&mut configuration, &rules);
         scrape::write(&file, &configuration).unwrap();
         let (prometheus, postgres, node) = (addresses.prometheus, addresses.postgres, addresses.node);
-        let url = self.wires[2].url().to_owned();
+        let url = self.postgres.url();
         let of = programs.clone();
         self.launch("postgres-exporter", postgres, move || of.postgres_exporter(postgres, &url)).await;
         let of = programs.clone();
@@ -179,6 +186,31 @@ impl Stack {
     ) {
         let start: Start = Box::new(move || Ok(command()));
         self.services.push(Service::launch(self.folder.path(), name, name, address, start).await.unwrap());
+    }
+}
+
+impl Stack {
+    /// Stops PostgreSQL in order, as a restart for an upgrade does, and waits until it is gone.
+    pub async fn stop_postgres(&mut self) {
+        kill_process(Pid::from_raw(self.postgres.id()).unwrap(), Signal::INT).unwrap();
+        self.postgres.ended().await.unwrap();
+    }
+
+    /// Starts it again, where it was and with what it had.
+    pub async fn start_postgres(&mut self) {
+        self.postgres.restart().await.unwrap();
+    }
+
+    /// Ends everything, the database last.
+    pub async fn close(mut self) {
+        let hurry = CancellationToken::new();
+        for program in [&mut self.serve, &mut self.worker, &mut self.demo] {
+            program.kill();
+        }
+        for service in &mut self.services {
+            service.stop(&hurry).await;
+        }
+        self.postgres.stop(&hurry).await;
     }
 }
 
@@ -198,11 +230,11 @@ async fn fill(db: &PgPool) -> Uuid {
 }
 
 /// Serve, the worker and the demo provider, not started yet.
-fn programs(addresses: &Addresses, wires: &[Wire; 3]) -> [Program; 3] {
+fn programs(addresses: &Addresses, wire: &str, database: &str) -> [Program; 3] {
     let (store, provider) = (format!("http://{}", addresses.store), format!("http://{}", addresses.demo));
-    let common = |wire: &Wire| {
+    let common = |url: &str| {
         [
-            ("DATABASE_URL", wire.url().to_owned()),
+            ("DATABASE_URL", url.to_owned()),
             ("DATABASE_MAX_CONNECTIONS", CONNECTIONS.to_owned()),
             ("PUBLIC_URL", store.clone()),
             ("STRIPE_API_URL", provider.clone()),
@@ -214,8 +246,8 @@ fn programs(addresses: &Addresses, wires: &[Wire; 3]) -> [Program; 3] {
             ("AUDIT_INTERVAL", "2".to_owned()),
         ]
     };
-    let serve = Program::new("serve", addresses.operations.port(), &common(&wires[0]));
-    let mut worker = Program::new("worker", addresses.worker.port(), &common(&wires[1]));
+    let serve = Program::new("serve", addresses.operations.port(), &common(wire));
+    let mut worker = Program::new("worker", addresses.worker.port(), &common(database));
     worker.set("MAIL_FOLDER", worker.folder().join("mail").to_str().unwrap());
     let mut demo = Program::new(
         "demo-provider",
