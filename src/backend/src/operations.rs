@@ -11,6 +11,7 @@ use axum::{
 };
 use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::{Connection, PgConnection};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -52,11 +53,12 @@ async fn render(State(operations): State<Operations>) -> Response {
 /// Asks the database every second whether it is there, says so as a metric, and makes the process ready when it first is.
 pub async fn watch_database(db: Pool, ready: Ready, stop: CancellationToken) {
     gauge!("database_pool_max_connections").set(db.options().get_max_connections());
+    let mut own = None;
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         let ask = async {
             if *ready.borrow() {
-                sqlx::query("SELECT 1").execute(&mut *db.acquire().await?).await.map(|_| true)
+                answers(&mut own, &db).await.map(|()| true)
             } else {
                 database::schema_is_new_enough(&db).await
             }
@@ -69,4 +71,15 @@ pub async fn watch_database(db: Pool, ready: Ready, stop: CancellationToken) {
             orders::metrics::expect_revenue(&db).await;
         }
     }
+}
+
+/// Asks on a connection of its own: that the pool has none to give is another fault than that the database is away.
+async fn answers(own: &mut Option<PgConnection>, db: &Pool) -> sqlx::Result<()> {
+    let mut connection = match own.take() {
+        Some(connection) => connection,
+        None => PgConnection::connect_with(&db.connect_options()).await?,
+    };
+    connection.ping().await?;
+    *own = Some(connection);
+    Ok(())
 }

@@ -5,8 +5,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use metrics::gauge;
-use sqlx::PgConnection;
+use metrics::{counter, gauge};
 use tokio_util::sync::CancellationToken;
 
 use crate::{database::Pool, payments::reconcile::PATIENCE};
@@ -17,39 +16,41 @@ const ROUNDS_A_CATALOGUE: u64 = 4;
 /// The reconciler comes by every minute; what it has missed twice it will miss again.
 const MISSED: f64 = PATIENCE + 120.0;
 
+/// What is read, each by itself: one that fails or is slow leaves the others what they are.
+pub const NAMES: &[&str] = &[QUEUE, MONEY, CATALOGUE];
+const QUEUE: &str = "queue";
+const MONEY: &str = "money";
+const CATALOGUE: &str = "catalogue";
+
 /// Reads again and again until `stop`.
 pub async fn watch(db: &Pool, stop: &CancellationToken) {
     let mut ticks = tokio::time::interval(INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let (mut round, mut best_sellers) = (0, BestSellers::default());
+    let (mut round, mut best_sellers) = (0_u64, BestSellers::default());
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         let read = async {
-            let mut connection = db.acquire().await?;
-            let catalogue =
-                if round % ROUNDS_A_CATALOGUE == 0 { Some(catalogue(&mut connection).await?) } else { None };
-            Ok::<_, sqlx::Error>((queue(&mut connection).await?, money(&mut connection).await?, catalogue))
+            known(QUEUE, queue(db).await).unwrap_or(Queue::UNKNOWN).tell();
+            known(MONEY, money(db).await).unwrap_or(Money::UNKNOWN).tell();
+            if round.is_multiple_of(ROUNDS_A_CATALOGUE) {
+                let (catalogue, best) = known(CATALOGUE, catalogue(db).await).unzip();
+                catalogue.unwrap_or(Catalogue::UNKNOWN).tell();
+                best_sellers.tell(best);
+            }
         };
-        match stop.run_until_cancelled(read).await {
-            Some(Ok((queue, money, catalogue))) => {
-                round += 1;
-                queue.tell();
-                money.tell();
-                if let Some((catalogue, best)) = catalogue {
-                    catalogue.tell();
-                    best_sellers.tell(Some(best));
-                }
-            }
-            Some(Err(error)) => {
-                tracing::warn!(%error, "the readings could not be made");
-                round = 0;
-                Queue::UNKNOWN.tell();
-                Money::UNKNOWN.tell();
-                Catalogue::UNKNOWN.tell();
-                best_sellers.tell(None);
-            }
-            None => return,
+        if stop.run_until_cancelled(read).await.is_none() {
+            return;
         }
+        round += 1;
     }
+}
+
+/// What was read; a failure is counted and told.
+fn known<T>(reading: &'static str, read: sqlx::Result<T>) -> Option<T> {
+    read.inspect_err(|error| {
+        tracing::warn!(reading, %error, "a reading could not be made");
+        counter!("readings_failed_total", "reading" => reading).increment(1);
+    })
+    .ok()
 }
 
 /// Jobs in the queue.
@@ -76,19 +77,20 @@ impl Queue {
     }
 }
 
-async fn queue(connection: &mut PgConnection) -> sqlx::Result<Queue> {
-    // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
+async fn queue(db: &Pool) -> sqlx::Result<Queue> {
+    // What has a single try, as the reconciler, comes again by the clock and is never dead. Not compile-checked: the schema is
+    // the library's, and it is made by the library's own migrations.
     sqlx::query_as(
         "SELECT (count(*) FILTER (WHERE is_ready))::float8 AS ready,
                 (count(*) FILTER (WHERE is_alive AND run_at > now()))::float8 AS scheduled,
                 (count(*) FILTER (WHERE locked_at IS NOT NULL))::float8 AS running,
-                (count(*) FILTER (WHERE locked_at IS NULL AND NOT is_alive))::float8 AS dead,
+                (count(*) FILTER (WHERE locked_at IS NULL AND NOT is_alive AND max_attempts > 1))::float8 AS dead,
                 coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE is_ready)), 0)::float8 AS oldest
-         FROM (SELECT run_at, locked_at, locked_at IS NULL AND attempts < max_attempts AS is_alive,
+         FROM (SELECT run_at, locked_at, max_attempts, locked_at IS NULL AND attempts < max_attempts AS is_alive,
                       locked_at IS NULL AND attempts < max_attempts AND run_at <= now() AS is_ready
                FROM graphile_worker.jobs) jobs",
     )
-    .fetch_one(connection)
+    .fetch_one(&mut *db.acquire().await?)
     .await
 }
 
@@ -112,7 +114,7 @@ impl Money {
 }
 
 /// The conditions are those by which the reconciler looks for its work, and a refund that the provider refuses again and again.
-async fn money(connection: &mut PgConnection) -> sqlx::Result<Money> {
+async fn money(db: &Pool) -> sqlx::Result<Money> {
     sqlx::query_as!(
         Money,
         r#"SELECT (SELECT count(*) FROM payments
@@ -127,7 +129,7 @@ async fn money(connection: &mut PgConnection) -> sqlx::Result<Money> {
                   (SELECT count(*) FROM carts WHERE updated_at > now() - interval '30 minutes')::float8 AS "carts!""#,
         MISSED
     )
-    .fetch_one(connection)
+    .fetch_one(&mut *db.acquire().await?)
     .await
 }
 
@@ -146,7 +148,8 @@ impl Catalogue {
     }
 }
 
-async fn catalogue(connection: &mut PgConnection) -> sqlx::Result<(Catalogue, Vec<BestSeller>)> {
+async fn catalogue(db: &Pool) -> sqlx::Result<(Catalogue, Vec<BestSeller>)> {
+    let mut connection = db.acquire().await?;
     let counted = sqlx::query_as!(
         Catalogue,
         r#"SELECT (count(DISTINCT l.product_id) FILTER (WHERE s.backorderable OR s.on_hand > s.reserved))::float8 AS "sellable!",
@@ -169,7 +172,7 @@ async fn catalogue(connection: &mut PgConnection) -> sqlx::Result<(Catalogue, Ve
            JOIN products p ON p.id = v.product_id AND p.status = 'active'
            JOIN stock s ON s.variant_id = v.id AND NOT s.backorderable"#
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
     Ok((counted, best))
 }

@@ -39,6 +39,7 @@ pub async fn run(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     telemetry::register(Process::Serve);
+    telemetry::expect_requests(router::operations());
     common.expect_complete()?;
     let public = listen(&common.host, config.port, "PORT").await?;
     let operations = listen(&common.host, config.operations_port, "OPERATIONS_PORT").await?;

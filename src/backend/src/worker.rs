@@ -171,7 +171,6 @@ fn measured(options: WorkerOptions) -> WorkerOptions {
         })
         .on(JobFail, |job| async move {
             let task = job.job.task_identifier().to_owned();
-            tracing::warn!(task, id = job.job.id(), error = job.error, "a job failed and will be tried again");
             counter!("jobs_total", "task" => task, "outcome" => "failed").increment(1);
         })
         .on(JobPermanentlyFail, |job| async move {

@@ -30,16 +30,33 @@ impl Pool {
     }
 
     async fn measured<T>(&self, taken: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-        // Who finds an idle connection only asks whether it is still alive.
-        let waiting = (self.num_idle() == 0).then(|| Present::new(gauge!("database_pool_waiting")));
-        let began = Instant::now();
+        let wait = Wait::begin(self.num_idle() == 0);
         let taken = taken.await;
-        drop(waiting);
-        histogram!("database_pool_acquire_duration_seconds").record(began.elapsed());
+        drop(wait);
         if matches!(taken, Err(sqlx::Error::PoolTimedOut)) {
             counter!("database_pool_timeouts_total").increment(1);
         }
         taken
+    }
+}
+
+/// Somebody who takes a connection, told of also when he leaves before he has one.
+struct Wait {
+    began: Instant,
+    _waiting: Option<Present>,
+}
+
+impl Wait {
+    /// Who finds an idle connection waits for nobody: he only asks whether it is still alive.
+    fn begin(none_is_idle: bool) -> Self {
+        let waiting = none_is_idle.then(|| Present::new(gauge!("database_pool_waiting")));
+        Self { began: Instant::now(), _waiting: waiting }
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        histogram!("database_pool_acquire_duration_seconds").record(self.began.elapsed());
     }
 }
 

@@ -38,6 +38,11 @@ pub fn takes_payment(path: &str) -> bool {
     path == "/checkout"
 }
 
+/// What pages are called in metrics.
+pub fn templates() -> impl Iterator<Item = &'static str> {
+    SHARED.iter().map(|page| page.path).chain([OTHER])
+}
+
 /// The shared page at `path`, if it is one.
 pub fn shared(path: &str) -> Option<&'static SharedPage> {
     SHARED.iter().find(|page| fits(page.path, path))

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
-use tracing::{Instrument, field::Empty};
+use tracing::{Instrument, Span, field::Empty};
 
 use crate::telemetry;
 
@@ -29,8 +29,23 @@ impl<T: TaskHandler> TaskHandler for Traced<T> {
     const IDENTIFIER: &'static str = T::IDENTIFIER;
 
     fn run(self, context: WorkerContext) -> impl Future<Output = impl IntoTaskHandlerResult> + Send + 'static {
-        let span = tracing::info_span!("job", otel.name = T::IDENTIFIER, otel.kind = "consumer", trace_id = Empty);
+        // Of the gravest level, because every line of it is to have the ids, also where the log is to have only warnings.
+        let span = tracing::error_span!(
+            "job",
+            otel.name = T::IDENTIFIER,
+            otel.kind = "consumer",
+            otel.status_code = Empty,
+            trace_id = Empty
+        );
         telemetry::continue_trace(&span, self.traceparent.as_deref());
-        self.job.run(context).instrument(span)
+        let job = async {
+            let ended = self.job.run(context).await.into_task_handler_result();
+            if let Err(error) = &ended {
+                Span::current().record("otel.status_code", "ERROR");
+                tracing::warn!(task = T::IDENTIFIER, ?error, "a job failed");
+            }
+            ended
+        };
+        job.instrument(span)
     }
 }

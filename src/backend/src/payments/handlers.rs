@@ -129,13 +129,10 @@ pub async fn receive_webhook(
         Error::field("Stripe-Signature", error.to_string())
     })?;
     let outcome = receive(&app, &event).await;
-    let label = match &outcome {
-        Ok(label) => label,
-        Err(_) => "failed",
-    };
-    if label == SETTLED {
+    let label = outcome.as_ref().copied().unwrap_or("failed");
+    if let (SETTLED, Some(created)) = (label, event.created) {
         // The provider's clock may be ahead of ours.
-        histogram!("webhook_lag_seconds").record((Utc::now() - event.created).as_seconds_f64().max(0.0));
+        histogram!("webhook_lag_seconds").record((Utc::now() - created).as_seconds_f64().max(0.0));
     }
     counter!("webhooks_total", "outcome" => label).increment(1);
     outcome.map(|_| StatusCode::OK)
@@ -161,8 +158,10 @@ async fn payment_event(app: &App, event: &Event) -> Result<&'static str> {
     let intent = app.stripe.payment_intent(provider_id).await?;
     let traceparent = queries::traceparent(&mut *app.db.acquire().await?, payment_id).await?;
     // The provider's request is a trace of its own; what comes of it belongs to the one of who pays.
-    let span = tracing::info_span!("settle", otel.name = event.kind, trace_id = Empty);
-    telemetry::continue_trace(&span, traceparent.as_deref());
+    let span = tracing::error_span!("settle", otel.name = event.kind, trace_id = Empty);
+    if traceparent.is_some() {
+        telemetry::continue_trace(&span, traceparent.as_deref());
+    }
     settle::settle(&app.db, payment_id, &intent, Some(event)).instrument(span).await?;
     Ok(SETTLED)
 }

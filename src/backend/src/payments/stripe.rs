@@ -14,6 +14,7 @@ use reqwest::{
     redirect::Policy,
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use tracing::{Span, field::Empty};
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -339,7 +340,11 @@ fn with_form(request: RequestBuilder, form: &[(&str, String)]) -> Result<Request
     Ok(request.body(body))
 }
 
-#[tracing::instrument(name = "payment provider", skip_all, fields(otel.kind = "client", operation))]
+#[tracing::instrument(
+    name = "payment provider",
+    skip_all,
+    fields(otel.kind = "client", operation = operation, outcome = Empty, otel.status_code = Empty)
+)]
 async fn send<T: DeserializeOwned>(operation: &'static str, request: RequestBuilder) -> Result<T, StripeError> {
     let asked = Instant::now();
     let answer = exchange(request).await;
@@ -348,6 +353,11 @@ async fn send<T: DeserializeOwned>(operation: &'static str, request: RequestBuil
         Err(StripeError::Refused { .. }) => "refused",
         Err(StripeError::Unavailable(_) | StripeError::Unreadable(_)) => "unavailable",
     };
+    let span = Span::current();
+    span.record("outcome", outcome);
+    if answer.is_err() {
+        span.record("otel.status_code", "ERROR");
+    }
     histogram!("payment_provider_request_duration_seconds", "operation" => operation).record(asked.elapsed());
     counter!("payment_provider_requests_total", "operation" => operation, "outcome" => outcome).increment(1);
     answer

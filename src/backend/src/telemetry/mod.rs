@@ -9,6 +9,6 @@ mod traces;
 
 pub use logs::start;
 pub use metrics::{Present, page, register, start_metrics, tell};
-pub use requests::{RequestId, observe};
+pub use requests::{RequestId, expect_requests, observe};
 pub use table::Process;
 pub use traces::{TRACEPARENT, continue_trace, traceparent};

@@ -12,7 +12,7 @@ use axum::{
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Frame};
 use metrics::{Histogram, SharedString, counter, gauge, histogram};
-use tracing::{Instrument, field::Empty};
+use tracing::{Instrument, Level, field::Empty};
 use uuid::Uuid;
 
 use super::{Present, traces};
@@ -21,42 +21,74 @@ use crate::edge::routes;
 /// What a request can ask for in metrics: a client can invent methods, and a label must not grow with them.
 pub const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", OTHER];
 const OTHER: &str = "other";
+/// Who asked left before there was an answer. Nobody is told this status; nginx made it customary.
+const GIVEN_UP: u16 = 499;
+/// What an answer's status is when something of ours failed.
+const FAILURES: [&str; 4] = ["500", "502", "503", "504"];
+
+/// Makes the failures of these requests, methods and routes, be told as 0 before the first one: a rate needs a beginning.
+pub fn expect_requests(requests: impl IntoIterator<Item = (&'static str, String)>) {
+    let pages = routes::templates().map(|page| ("GET", page.to_owned()));
+    for (method, route) in requests.into_iter().chain(pages) {
+        for status in FAILURES {
+            counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status).increment(0);
+        }
+    }
+}
 
 /// Gives a request its id, its log line and its metrics.
 pub async fn observe(mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
     let id = Uuid::now_v7();
-    let method = request.method().clone();
-    let label = METHODS.iter().find(|known| **known == method.as_str()).copied().unwrap_or(OTHER);
+    let method = METHODS.iter().find(|known| **known == request.method().as_str()).copied().unwrap_or(OTHER);
     let route = route(&request);
-    let path = request.uri().path().to_owned();
+    let mut asked = Asked::new(method, route.clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(RequestId(id));
     let in_flight = Present::new(gauge!("http_requests_in_flight"));
-    let name = format!("{label} {route}");
-    let span =
-        tracing::info_span!("request", otel.name = name, otel.kind = "server", request_id = %id, trace_id = Empty);
+    let name = format!("{method} {route}");
+    // Of the gravest level, because every line of it is to have the ids, also where the log is to have only warnings.
+    let span = tracing::span!(Level::ERROR, "request", otel.name = name, otel.kind = "server", request_id = %id, trace_id = Empty);
     let parent = request.headers().get(traces::TRACEPARENT).and_then(|parent| parent.to_str().ok());
     traces::continue_trace(&span, parent);
     let mut response = async {
-        let response = next.run(measured(request, &route)).await;
-        tracing::info!(
-            path,
-            status = response.status().as_u16(),
-            duration_ms = started.elapsed().as_secs_f64() * 1e3,
-            "answered"
-        );
+        let response = next.run(measured(request, &asked.route)).await;
+        asked.status = response.status().as_u16();
+        drop(asked);
         response
     }
     .instrument(span)
     .await;
-    let status = response.status().as_str().to_owned();
-    counter!("http_requests_total", "method" => label, "route" => route.clone(), "status" => status).increment(1);
-    histogram!("http_request_duration_seconds", "method" => label, "route" => route.clone()).record(started.elapsed());
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
     let mut sent = Tally::new(histogram!("http_response_body_bytes", "route" => route), Some(in_flight));
     response.map(|body| Body::new(body.inspect_frame(move |frame| sent.add(frame))))
+}
+
+/// A request until it is answered or given up by who asked, which is when it is counted and told in the log.
+struct Asked {
+    method: &'static str,
+    route: SharedString,
+    path: String,
+    at: Instant,
+    status: u16,
+}
+
+impl Asked {
+    fn new(method: &'static str, route: SharedString, path: String) -> Self {
+        Self { method, route, path, at: Instant::now(), status: GIVEN_UP }
+    }
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let Self { method, route, path, at, status } = self;
+        let (took, method) = (at.elapsed(), *method);
+        let outcome = if *status == GIVEN_UP { "given up by who asked" } else { "answered" };
+        tracing::info!(path, status, duration_ms = took.as_secs_f64() * 1e3, "{outcome}");
+        counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())
+            .increment(1);
+        histogram!("http_request_duration_seconds", "method" => method, "route" => route.clone()).record(took);
+    }
 }
 
 /// The template of a request's path; of a page the one in the edge's table.

@@ -1,7 +1,7 @@
 //! Every metric of this program: its name, its labels, and what it says.
 
 use super::requests::METHODS;
-use crate::{audit, jobs, payments};
+use crate::{audit, jobs, payments, readings};
 
 /// A metric as it is told.
 pub struct Metric {
@@ -117,12 +117,12 @@ pub const METRICS: &[Metric] = &[
     gauge("database_up", &[], "1 while the database answers, else 0; asked every second"),
     gauge("database_pool_connections", &[known("state", &["idle", "used"])], "Open connections of the pool"),
     gauge("database_pool_max_connections", &[], "How many connections the pool may open"),
-    gauge("database_pool_waiting", &[], "Who waits for a connection now, because none is idle"),
+    gauge("database_pool_waiting", &[], "Who waits for a connection now, because none is idle; the queue's own waits are not among them"),
     histogram(
         "database_pool_acquire_duration_seconds",
         STATEMENTS,
         &[],
-        "Time until a connection was there, or was not",
+        "Time until a connection was there, or nobody waited for it any more",
     ),
     counter("database_pool_timeouts_total", &[], "Those who waited for a connection in vain"),
     histogram(
@@ -268,6 +268,14 @@ pub const METRICS: &[Metric] = &[
     ),
     of(Worker, histogram("job_duration_seconds", JOBS, &[TASK], "Time that a completed job ran")),
     of(Worker, histogram("job_delay_seconds", DELAYS, &[TASK], "Time from when a job was due until it began")),
+    of(
+        Worker,
+        counter(
+            "readings_failed_total",
+            &[known("reading", readings::NAMES)],
+            "Times that the gauges of the queue, of money or of the catalogue could not be read",
+        ),
+    ),
     of(Worker, reading("jobs", &[known("state", &["ready", "scheduled", "running", "dead"])], "Jobs in the queue")),
     of(
         Worker,
@@ -291,10 +299,10 @@ pub const METRICS: &[Metric] = &[
     ),
     of(
         Worker,
-        gauge(
+        reading(
             "reconciler_last_success_timestamp_seconds",
             &[],
-            "When the reconciler last asked about everything without a failure; 0 for not yet",
+            "When the reconciler of this process last asked about everything without a failure",
         ),
     ),
     of(
@@ -316,7 +324,7 @@ pub const METRICS: &[Metric] = &[
     ),
     of(
         Worker,
-        gauge("audit_last_success_timestamp_seconds", &[], "When the last audit came to its end; 0 for not yet"),
+        reading("audit_last_success_timestamp_seconds", &[], "When the last audit of this process came to its end"),
     ),
     of(Worker, reading("audit_duration_seconds", &[], "How long the last audit took")),
     of(Worker, reading("products_sellable", &[], "Products of which something can be bought")),

@@ -85,7 +85,9 @@ impl Traces {
             .with_threads(false)
             .with_target(false)
             .with_filter(own);
-        let queries = Targets::new().with_target(queries::TARGET, Level::DEBUG);
+        // A filter hides what it leaves out, and a statement's span is to find its parent: one of ours.
+        let queries =
+            Targets::new().with_target(queries::TARGET, Level::DEBUG).with_target(env!("CARGO_CRATE_NAME"), Level::INFO);
         let sql = self.is_sent.then(|| Statements::new(self.provider.tracer("sqlx")).with_filter(queries));
         spans.and_then(sql)
     }
@@ -158,6 +160,9 @@ impl<S: Subscriber + for<'span> LookupSpan<'span>> Layer<S> for Statements {
     }
 
     fn on_event(&self, event: &Event<'_>, context: layer::Context<'_, S>) {
+        if event.metadata().target() != queries::TARGET {
+            return;
+        }
         let Some(span) = context.event_span(event) else { return };
         let Some(dispatch) = self.dispatch.get().and_then(WeakDispatch::upgrade) else { return };
         let Some(parent) = get_otel_context(&span.id(), &dispatch) else { return };

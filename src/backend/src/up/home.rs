@@ -30,6 +30,7 @@ pub struct Announcement {
     /// The database's address, password included.
     pub database_url: String,
     /// Where each process shows its metrics, as `host:port`, by the name of its scrape job.
+    #[serde(default)]
     pub metrics: BTreeMap<String, String>,
 }
 

@@ -26,6 +26,9 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 /// What drains, such as the worker, takes 30 s at most.
 const STOP: [Step; 2] = [(Signal::TERM, Duration::from_secs(35)), (Signal::KILL, Duration::from_secs(5))];
 
+/// Between two starts of what ends at once; the next pause is twice as long.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// Makes the command anew for each start.
 pub type Start = Box<dyn Fn() -> anyhow::Result<Command> + Send + Sync>;
 
@@ -122,22 +125,35 @@ impl Service {
         self.process.ended().await
     }
 
-    /// Starts it again after it ended, on the same port, and waits until it is ready.
+    /// Starts it again after it ended, on the same port, and waits until it is ready. What ends on its way there is tried
+    /// again, after a pause that doubles.
     ///
     /// # Errors
     /// As `ready`, and when it ends again and again.
     pub async fn heal(&mut self, ended: ExitStatus) -> anyhow::Result<()> {
-        if !self.restarts.allow(std::time::Instant::now()) {
-            bail!("{} ends again and again ({ended}); {}", self.name, self.log_end());
-        }
         let mut steps = Steps::begin();
+        let mut pause = PAUSE;
+        loop {
+            if !self.restarts.allow(std::time::Instant::now()) {
+                bail!("{} ends again and again ({ended}); {}", self.name, self.log_end());
+            }
+            match self.start_again().await {
+                Ok(()) => break,
+                Err(error) if self.process.has_ended()?.is_none() => return Err(error),
+                Err(_) => sleep(pause).await,
+            }
+            pause *= 2;
+        }
+        steps.done(&format!("{} healed (it ended: {ended})", self.name));
+        Ok(())
+    }
+
+    async fn start_again(&mut self) -> anyhow::Result<()> {
         self.seen = self.log.length();
         self.process = Process::start((self.start)()?, &self.log)
             .await
             .with_context(|| format!("{} cannot be started", self.name))?;
-        self.ready().await?;
-        steps.done(&format!("{} healed (it ended: {ended})", self.name));
-        Ok(())
+        self.ready().await
     }
 
     /// Stops it and waits until it is gone.

@@ -40,7 +40,7 @@ async fn who_waits_for_a_connection_is_told_until_there_is_one_or_none(db: PgPoo
         &[
             "database_pool_waiting 0",
             "database_pool_timeouts_total 1",
-            "database_pool_acquire_duration_seconds_count 3",
+            "database_pool_acquire_duration_seconds_count 4",
         ],
     );
 }

@@ -44,7 +44,6 @@ const TABLE: &[(Fault, &[&str])] = &[
             "CheckoutAvailabilityBurn",
             "CheckoutLatencyBurn",
             "DatabaseErrors",
-            "DatabaseUnreachable",
             "LockWaits",
             "PoolExhausted",
             "PoolSaturated",

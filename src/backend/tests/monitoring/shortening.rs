@@ -35,7 +35,8 @@ impl Shortening {
     }
 
     /// The expression over shorter times, evaluated every second instead of every `interval`. Counts of events and ages of
-    /// what has a schedule of its own stay as they are: nothing happens more often because a window is shorter.
+    /// what has a schedule of its own stay as they are: visitors come as often as they do in a busy shop within the long window,
+    /// and no schedule is shortened.
     pub fn expression(self, expr: &str, interval: Duration) -> String {
         let mut parsed = parse(expr).unwrap_or_else(|error| panic!("{expr}: {error}"));
         let mut shortener = Shortener(self, interval);

@@ -144,8 +144,8 @@ pub async fn everything_happens(stack: &Stack) {
     buy_and_fail(stack).await;
     sign_in(shop).await;
     wait_for_a_lock(shop, stack.mug).await;
-    // The payload is none, so this is the only try.
-    let job = "SELECT FROM graphile_worker.add_job('send_confirmation', payload => '{}'::json, max_attempts => 1)";
+    // The payload is none: it fails, and fails again after some seconds.
+    let job = "SELECT FROM graphile_worker.add_job('send_confirmation', payload => '{}'::json, max_attempts => 2)";
     sqlx::query(job).execute(&shop.db).await.unwrap();
     let forged =
         shop.send(Method::POST, "/api/webhooks/stripe", &[("stripe-signature", "t=1,v1=00")], Some(&json!({}))).await;

@@ -1,6 +1,9 @@
 //! What the running processes count, told by their `/metrics`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use axum::{Router, response::Html, routing::get};
 use reqwest::{Method, StatusCode};
@@ -86,11 +89,14 @@ async fn buying_is_counted_to_the_piece(db: PgPool) {
     third.cancel().await.expect(StatusCode::OK);
     assert_eq!(shop.send(Method::POST, "/api/webhooks/stripe", &[], None).await.status, StatusCode::BAD_REQUEST);
     blocked(shop).await;
+    left(shop, &street.serve).await;
     street.serve.says("http_requests_in_flight 0").await;
 
     let told = Metrics::of(&street.serve).await;
     told.expect(&[
         (r#"http_requests_total{method="GET",route="/api/products",status="200"}"#, 3.0),
+        (r#"http_requests_total{method="PUT",route="/api/account/email",status="500"}"#, 0.0),
+        (r#"http_requests_total{method="GET",route="/products/*",status="502"}"#, 0.0),
         (r#"http_request_duration_seconds_count{method="GET",route="/api/products"}"#, 3.0),
         (r#"http_response_body_bytes_count{route="/api/products"}"#, 3.0),
         (r#"http_request_body_bytes_count{route="/api/orders"}"#, 3.0),
@@ -137,6 +143,16 @@ async fn blocked(shop: &Shop) {
     tx.rollback().await.unwrap();
 }
 
+/// Waits for a lock and leaves before there is an answer.
+async fn left(shop: &Shop, serve: &Program) {
+    let mut tx = shop.db.begin().await.unwrap();
+    sqlx::query("LOCK TABLE categories").execute(&mut *tx).await.unwrap();
+    let asked = shop.client.get(shop.at("/api/categories")).timeout(Duration::from_millis(300)).send().await;
+    assert!(asked.unwrap_err().is_timeout());
+    serve.says(r#"http_requests_total{method="GET",route="/api/categories",status="499"} 1"#).await;
+    tx.rollback().await.unwrap();
+}
+
 /// What the worker makes of it, and what it reads when it is started once more.
 async fn worked(street: &mut Street, db: &PgPool) {
     street.worker.says(r#"mails_total{mail="confirmation",outcome="sent"} 1"#).await;
@@ -153,7 +169,7 @@ async fn worked(street: &mut Street, db: &PgPool) {
     for change in [
         "UPDATE payments SET checked_at = now() - interval '1 hour'",
         "UPDATE orders SET expires_at = now() - interval '1 hour'",
-        "UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE id = (SELECT min(id) FROM graphile_worker._private_jobs)",
+        "UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE id = (SELECT min(id) FROM graphile_worker._private_jobs WHERE max_attempts > 1)",
         "UPDATE graphile_worker._private_jobs SET run_at = now() + interval '1 hour' WHERE attempts < max_attempts",
     ] {
         sqlx::query(sqlx::AssertSqlSafe(change)).execute(db).await.unwrap();

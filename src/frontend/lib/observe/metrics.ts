@@ -1,4 +1,5 @@
 // What operators see of the process that renders: prom-client's own metrics, its calls of the API, what it could not render.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Counter, collectDefaultMetrics, Histogram, register } from 'prom-client';
 
@@ -28,6 +29,17 @@ const renderErrors = once(
     }),
 );
 
+/** Routes by the files that render them, as the build knows them. In development they are built when they are asked for. */
+function readRoutes(): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(`${process.cwd()}/.next/app-path-routes-manifest.json`, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+const routes = readRoutes();
+
 /** Measures one call; `endpoint` is the template of its path. */
 export async function measured(endpoint: string, call: () => Promise<Response>): Promise<Response> {
   const end = apiSeconds.startTimer({ endpoint });
@@ -41,19 +53,28 @@ export async function measured(endpoint: string, call: () => Promise<Response>):
   }
 }
 
-/** Counts an error of rendering; `route` is the page's file, as Next.js names it. */
-export function countRenderError(route: string): void {
-  renderErrors.inc({ route });
+/** Counts an error of rendering; `file` is the page's file, as Next.js names it. */
+export function countRenderError(file: string): void {
+  renderErrors.inc({ route: routes[file] ?? file });
 }
 
 /** Answers `GET /metrics` on a port of its own, which is never public. */
 export function serveMetrics(port: number, host: string): void {
-  collectDefaultMetrics();
+  once('process_cpu_seconds_total', collectDefaultMetrics);
+  // A rate begins with what is told before the first error.
+  for (const route of Object.values(routes)) renderErrors.inc({ route }, 0);
   const server = createServer(async (request, response) => {
     const isKnown = request.method === 'GET' && request.url === '/metrics';
-    response.writeHead(isKnown ? 200 : 404, { 'content-type': register.contentType });
-    response.end(isKnown ? await register.metrics() : '');
+    try {
+      const told = isKnown ? await register.metrics() : '';
+      response.writeHead(isKnown ? 200 : 404, { 'content-type': register.contentType }).end(told);
+    } catch (error) {
+      console.error('the metrics cannot be told', error);
+      response.writeHead(500).end();
+    }
   });
+  // Shoppers are served all the same; the target that is down is an alert.
+  server.on('error', (error) => console.error(`no metrics at port ${port}`, error));
   server.listen(port, host);
   // It never keeps the process from ending.
   server.unref();

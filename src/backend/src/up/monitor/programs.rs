@@ -46,7 +46,7 @@ impl Programs {
 
     /// Prometheus on a configuration, keeping what it collects in `data`.
     pub fn prometheus(&self, listen: SocketAddr, configuration: &Path, data: &Path) -> Command {
-        let mut command = child(self.prometheus.as_os_str());
+        let mut command = bare(&self.prometheus);
         command.arg(flag("config.file", configuration.display())).arg(flag("storage.tsdb.path", data.display()));
         // An error budget is of 30 days, and Prometheus keeps 15 unless it is told.
         command.arg(flag("web.listen-address", listen)).arg(flag("storage.tsdb.retention.time", "35d"));
@@ -55,7 +55,7 @@ impl Programs {
 
     /// PostgreSQL's exporter on a database; the address, which has a password, goes by the environment.
     pub fn postgres_exporter(&self, listen: SocketAddr, database_url: &str) -> Command {
-        let mut command = child(self.postgres_exporter.as_os_str());
+        let mut command = bare(&self.postgres_exporter);
         command.env("DATA_SOURCE_NAME", libpq(database_url)).args(&self.postgres_options);
         command.arg(flag("web.listen-address", listen));
         command
@@ -63,10 +63,18 @@ impl Programs {
 
     /// The machine's exporter.
     pub fn node_exporter(&self, listen: SocketAddr) -> Command {
-        let mut command = child(self.node_exporter.as_os_str());
+        let mut command = bare(&self.node_exporter);
         command.arg(flag("web.listen-address", listen)).arg("--log.level=warn");
         command
     }
+}
+
+/// A program that sees nothing of our environment but what every program needs: our secrets are not its business.
+fn bare(program: &Path) -> Command {
+    let mut command = child(program.as_os_str());
+    command.env_clear();
+    command.envs(["PATH", "HOME", "TMPDIR", "TZ"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command
 }
 
 fn flag(name: &str, value: impl std::fmt::Display) -> String {
@@ -87,11 +95,18 @@ fn in_path(names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(found)
 }
 
+/// Parameters of an address that are sqlx's alone; another client refuses what it does not know.
+const OURS: [&str; 1] = ["statement-cache-capacity"];
+
 /// An address as every PostgreSQL client knows it: without the parameters that are ours alone.
 fn libpq(database_url: &str) -> String {
     let Ok(mut url) = Url::parse(database_url) else { return database_url.to_owned() };
-    let kept: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| name.starts_with("ssl")).collect();
-    url.query_pairs_mut().clear().extend_pairs(kept);
+    let kept: Vec<_> = url.query_pairs().into_owned().filter(|(name, _)| !OURS.contains(&name.as_str())).collect();
+    if kept.is_empty() {
+        url.set_query(None);
+    } else {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
     url.to_string()
 }
 
@@ -103,6 +118,9 @@ mod tests {
     fn an_address_keeps_what_every_client_knows() {
         let ours = "postgres://a:b@localhost:5432/c?sslmode=disable&statement-cache-capacity=100";
         assert_eq!(libpq(ours), "postgres://a:b@localhost:5432/c?sslmode=disable");
+        let socket = "postgres:///c?host=%2Frun%2Fpostgresql";
+        assert_eq!(libpq(socket), socket);
+        assert_eq!(libpq("postgres://a@b/c?statement-cache-capacity=0"), "postgres://a@b/c");
     }
 
     #[test]
