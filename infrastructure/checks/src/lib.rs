@@ -52,7 +52,11 @@ pub fn run(command: &mut Command) -> String {
 pub fn try_run(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if output.status.success() { Ok(out.into_owned()) } else { Err(format!("{command:?}: {}\n{out}{err}", output.status)) }
+    if output.status.success() {
+        Ok(out.into_owned())
+    } else {
+        Err(format!("{command:?}: {}\n{out}{err}", output.status))
+    }
 }
 
 /// The text of a file below the root.

@@ -22,7 +22,7 @@ pub struct DatabaseConfig {
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, hide = true)]
     pub database_url: Option<String>,
 
-    /// Connections that one process opens at the most.
+    /// Connections that the pool of one process opens at the most; one more asks whether the database is there.
     #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_max_connections: u32,
 }

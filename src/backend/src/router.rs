@@ -125,13 +125,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The method and the template of every route under `/api`.
 pub fn operations() -> impl Iterator<Item = (&'static str, String)> {
     openapi().paths.paths.into_iter().flat_map(|(path, item)| {
-        let methods = [
-            ("GET", item.get),
-            ("POST", item.post),
-            ("PUT", item.put),
-            ("PATCH", item.patch),
-            ("DELETE", item.delete),
-        ];
+        let methods =
+            [("GET", item.get), ("POST", item.post), ("PUT", item.put), ("PATCH", item.patch), ("DELETE", item.delete)];
         methods.into_iter().filter_map(move |(method, operation)| operation.map(|_| (method, path.clone())))
     })
 }

@@ -223,7 +223,7 @@ mod tests {
     fn what_is_remembered_is_bounded() {
         let seen = RwLock::default();
         for table in 0..2 * STATEMENTS {
-            of_statement(&seen, &format!("SELECT FROM t{table}"));
+            drop(of_statement(&seen, &format!("SELECT FROM t{table}")));
         }
         let seen = seen.into_inner().unwrap();
         assert_eq!((seen.statements.len(), seen.summaries.len()), (STATEMENTS, SUMMARIES));

@@ -31,7 +31,8 @@ pub fn expect_requests(requests: impl IntoIterator<Item = (&'static str, String)
     let pages = routes::templates().map(|page| ("GET", page.to_owned()));
     for (method, route) in requests.into_iter().chain(pages) {
         for status in FAILURES {
-            counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status).increment(0);
+            counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status)
+                .increment(0);
         }
     }
 }

@@ -117,7 +117,11 @@ pub const METRICS: &[Metric] = &[
     gauge("database_up", &[], "1 while the database answers, else 0; asked every second"),
     gauge("database_pool_connections", &[known("state", &["idle", "used"])], "Open connections of the pool"),
     gauge("database_pool_max_connections", &[], "How many connections the pool may open"),
-    gauge("database_pool_waiting", &[], "Who waits for a connection now, because none is idle; the queue's own waits are not among them"),
+    gauge(
+        "database_pool_waiting",
+        &[],
+        "Who waits for a connection now, because none is idle; the queue's own waits are not among them",
+    ),
     histogram(
         "database_pool_acquire_duration_seconds",
         STATEMENTS,

@@ -26,6 +26,7 @@ use tracing::{
     Dispatch, Event, Level, Span, Subscriber,
     dispatcher::WeakDispatch,
     field::{Field, Visit},
+    level_filters::LevelFilter,
 };
 use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
 use tracing_subscriber::{Layer, filter::Targets, layer, registry::LookupSpan};
@@ -86,9 +87,11 @@ impl Traces {
             .with_target(false)
             .with_filter(own);
         // A filter hides what it leaves out, and a statement's span is to find its parent: one of ours.
+        let heard = if self.is_sent { LevelFilter::DEBUG } else { LevelFilter::OFF };
         let queries =
-            Targets::new().with_target(queries::TARGET, Level::DEBUG).with_target(env!("CARGO_CRATE_NAME"), Level::INFO);
-        let sql = self.is_sent.then(|| Statements::new(self.provider.tracer("sqlx")).with_filter(queries));
+            Targets::new().with_target(queries::TARGET, heard).with_target(env!("CARGO_CRATE_NAME"), Level::INFO);
+        // No option of a layer: that one is not told of its dispatcher.
+        let sql = Statements::new(self.provider.tracer("sqlx")).with_filter(queries);
         spans.and_then(sql)
     }
 }

@@ -128,8 +128,12 @@ async fn a_checkout_is_one_trace(db: PgPool) {
     assert!(trace.below("POST /api/orders/{number}/payment").contains(&"payment provider"));
     assert!(trace.below("payment_intent.succeeded").contains(&"send_confirmation"), "the mail is not of the payment");
     assert!(!trace.below("send_confirmation").is_empty(), "the mail has no SQL");
-    let told: Vec<_> = trace.0.iter().map(|(_, span)| format!("{} {:?} {:?}", span.name, span.attributes, span.events)).collect();
-    assert!(told.iter().any(|text| text.starts_with("payment provider ") && text.contains("create_payment")), "{told:?}");
+    let told: Vec<_> =
+        trace.0.iter().map(|(_, span)| format!("{} {:?} {:?}", span.name, span.attributes, span.events)).collect();
+    assert!(
+        told.iter().any(|text| text.starts_with("payment provider ") && text.contains("create_payment")),
+        "{told:?}"
+    );
     for private in ["ada@example.com", "Lovelace", "Hauptstr", bought.token.as_str()] {
         assert!(told.iter().all(|text| !text.contains(private)), "{private} is in {told:?}");
     }

@@ -126,6 +126,10 @@ async fn cost(stack: &Stack, job: &str, address: &str) -> Option<String> {
         series = answer.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
     }
     took.sort();
-    println!("  {job}: {series} series in {:.1} ms (median of {})", took[took.len() / 2].as_secs_f64() * 1e3, took.len());
+    println!(
+        "  {job}: {series} series in {:.1} ms (median of {})",
+        took[took.len() / 2].as_secs_f64() * 1e3,
+        took.len()
+    );
     (series > MOST_SERIES).then(|| format!("{job} has {series} series, and {MOST_SERIES} are the most"))
 }

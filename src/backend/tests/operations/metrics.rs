@@ -95,7 +95,7 @@ async fn buying_is_counted_to_the_piece(db: PgPool) {
     let told = Metrics::of(&street.serve).await;
     told.expect(&[
         (r#"http_requests_total{method="GET",route="/api/products",status="200"}"#, 3.0),
-        (r#"http_requests_total{method="PUT",route="/api/account/email",status="500"}"#, 0.0),
+        (r#"http_requests_total{method="POST",route="/api/account/email",status="500"}"#, 0.0),
         (r#"http_requests_total{method="GET",route="/products/*",status="502"}"#, 0.0),
         (r#"http_request_duration_seconds_count{method="GET",route="/api/products"}"#, 3.0),
         (r#"http_response_body_bytes_count{route="/api/products"}"#, 3.0),

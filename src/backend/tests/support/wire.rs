@@ -74,6 +74,7 @@ impl Wire {
     }
 
     /// Lets every answer take so much longer: a server that is far away.
+    #[allow(dead_code, reason = "the tests of monitoring need it")]
     pub fn slow(&self, delay: Duration) {
         self.delay.send_replace(delay);
     }
