@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 const COLUMNS: u32 = 24;
 /// The version of the JSON's shape, Grafana 11's; newer ones read it.
 const SCHEMA: u32 = 40;
+/// Grafana's number for a variable that is not shown.
+const HIDDEN: u8 = 2;
 
 /// Which dashboard to make.
 #[derive(Clone, Args)]
@@ -48,6 +50,8 @@ struct Panel {
     width: u32,
     /// One of Grafana's names of units.
     unit: String,
+    /// Digits behind the point; Grafana's own choice without.
+    decimals: Option<u8>,
     /// From here on somebody should look; lower than `warn`, an `alarm` says that less is worse.
     warn: Option<f64>,
     alarm: Option<f64>,
@@ -94,6 +98,7 @@ pub fn run(command: &DashboardCommand) -> anyhow::Result<()> {
 /// When the text describes none, or leaves holes in the grid.
 pub fn dashboard(text: &str) -> anyhow::Result<Value> {
     let Dashboard { uid, title, description, rows } = serde_saphyr::from_str(text)?;
+    let by_instance = rows.iter().flat_map(Row::queries).any(|query| query.expr.contains("$instance"));
     let mut panels = Vec::new();
     let mut top = 0;
     for row in &rows {
@@ -115,11 +120,15 @@ pub fn dashboard(text: &str) -> anyhow::Result<Value> {
     Ok(json!({
         "uid": uid, "title": title, "description": description, "tags": ["devopsify"], "schemaVersion": SCHEMA,
         "editable": false, "graphTooltip": 1, "refresh": "30s", "time": { "from": "now-1h", "to": "now" },
-        "timezone": "browser", "links": links(), "templating": { "list": variables() }, "panels": panels
+        "timezone": "browser", "links": links(), "templating": { "list": variables(by_instance) }, "panels": panels
     }))
 }
 
 impl Row {
+    fn queries(&self) -> impl Iterator<Item = &Query> {
+        self.panels.iter().flat_map(|panel| &panel.queries)
+    }
+
     /// Lines of panels fill the width, and those beside each other are of one height.
     fn check(&self) -> anyhow::Result<()> {
         let (mut left, mut height) = (0, 0);
@@ -173,6 +182,9 @@ impl Panel {
 
     fn field(&self) -> Value {
         let mut field = json!({ "unit": self.unit, "thresholds": { "mode": "absolute", "steps": self.steps() } });
+        if let Some(decimals) = self.decimals {
+            field["decimals"] = json!(decimals);
+        }
         if self.kind == Kind::TimeSeries {
             let marks = if self.warn.or(self.alarm).is_some() { "dashed" } else { "off" };
             field["color"] = json!({ "mode": "palette-classic" });
@@ -218,9 +230,11 @@ fn links() -> Value {
     }])
 }
 
-fn variables() -> Value {
+/// A process of the program can be chosen where a panel tells it apart; the choice is handed on by dashboards where none does.
+fn variables(by_instance: bool) -> Value {
     let variable = |name: &str, label: &str, query: &str, several: bool| {
         json!({
+            "hide": if name == "instance" && !by_instance { HIDDEN } else { 0 },
             "type": "query", "name": name, "label": label, "datasource": datasource(), "refresh": 2, "sort": 1,
             "query": { "qryType": 1, "query": query, "refId": name }, "definition": query,
             "multi": several, "includeAll": several, "allValue": if several { json!(".*") } else { Value::Null },
@@ -230,7 +244,12 @@ fn variables() -> Value {
     json!([
         { "type": "datasource", "name": "datasource", "label": "Prometheus", "query": "prometheus", "current": {} },
         variable("environment", "Environment", "label_values(up, environment)", false),
-        variable("instance", "Instance", "label_values(up{environment=\"$environment\"}, instance)", true)
+        variable(
+            "instance",
+            "Process",
+            "label_values(up{environment=\"$environment\",job=~\"api|worker\"}, instance)",
+            true
+        )
     ])
 }
 
@@ -300,6 +319,22 @@ mod tests {
             steps(", warn: 2, alarm: 1"),
             coloured(&[("red", None), ("yellow", Some(1.0)), ("green", Some(2.0))])
         );
+    }
+
+    #[test]
+    fn a_process_is_chosen_only_where_a_query_asks_for_it() {
+        let hidden = |panel: &str| with(panel).unwrap()["templating"]["list"][2]["hide"].clone();
+        assert_eq!(hidden(&panel(", width: 24")), HIDDEN);
+        assert_eq!(hidden(&panel(", width: 24").replacen("expr: up", "expr: 'up{instance=~\"$instance\"}'", 1)), 0);
+    }
+
+    #[test]
+    fn digits_behind_the_point_are_ours_or_grafanas() {
+        let decimals = |more: &str| {
+            with(&panel(&format!(", width: 24{more}"))).unwrap()["panels"][1]["fieldConfig"]["defaults"]["decimals"]
+                .clone()
+        };
+        assert_eq!((decimals(""), decimals(", decimals: 0")), (Value::Null, json!(0)));
     }
 
     #[test]

@@ -172,10 +172,12 @@ impl Objective<'_> {
         format!("{{journey=\"{}\",objective=\"{}\"}}", self.journey.name, self.name)
     }
 
-    fn records(&self) -> [Rule; 3] {
+    fn records(&self, window: &str) -> [Rule; 3] {
         // Binary fractions do not hold 99.95 %, six decimals do.
         let budget = (100.0 - self.percent) * 1e4;
-        let budget = format!("{} + 0 * {}", budget.round() / 1e6, self.requests);
+        // There is a budget as long as any of its requests count: it outlives an outage in which none is measured.
+        let requests = format!("last_over_time(slo:requests:rate5m{}[{window}])", self.selector());
+        let budget = format!("{} + 0 * {requests}", budget.round() / 1e6);
         [("requests:rate5m", &self.requests), ("failures:rate5m", &self.failures), ("error_budget:ratio", &budget)]
             .map(|(name, expr)| record(&format!("slo:{name}"), expr, self.labels()))
     }
@@ -212,7 +214,7 @@ impl Objectives {
     fn rules(&self) -> Vec<Rule> {
         let objectives: Vec<Objective> =
             self.journeys.iter().flat_map(|journey| [journey.availability(), journey.latency()]).collect();
-        let records = objectives.iter().flat_map(Objective::records);
+        let records = objectives.iter().flat_map(|objective| objective.records(&self.window));
         let alerts = objectives
             .iter()
             .flat_map(|objective| [objective.alert("page", &PAGE, self), objective.alert("ticket", &TICKET, self)]);
@@ -278,10 +280,10 @@ journeys:
 
     #[test]
     fn the_budget_is_what_the_objective_leaves_without_a_binary_remainder() {
-        expect_line("0.0005 + 0 * sum by (environment) (rate(http_requests_total{route=~\"/api/orders(/.*)?\"}[5m]))");
-        expect_line(
-            "0.01 + 0 * sum by (environment) (rate(http_request_duration_seconds_count{route=~\"/api/orders(/.*)?\"}[5m]))",
-        );
+        for (budget, objective) in [("0.0005", "availability"), ("0.01", "latency")] {
+            let selector = format!("{{journey=\"checkout\",objective=\"{objective}\"}}");
+            expect_line(&format!("{budget} + 0 * last_over_time(slo:requests:rate5m{selector}[30d])"));
+        }
     }
 
     #[test]
