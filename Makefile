@@ -109,7 +109,8 @@ chromium:
 # The version is in this file, so a change of it builds another one.
 $(POSTGRES_EXPORTER): Makefile
 	@command -v go >/dev/null || { echo "Go is missing: install version 1.25 or newer (https://go.dev/dl), it builds PostgreSQL's exporter"; exit 1; }
-	$(call step,Exporter of PostgreSQL built,CGO_ENABLED=0 GOBIN=$(CURDIR)/$(@D) go install github.com/prometheus-community/postgres_exporter/cmd/postgres_exporter@v0.20.1)
+	@# By its module: `go install` asks for modules below it first, and some proxies refuse what they do not know.
+	$(call step,Exporter of PostgreSQL built,sources=$$(go mod download -json github.com/prometheus-community/postgres_exporter@v0.19.1 | sed -n 's/.*"Dir": "\(.*\)".*/\1/p') && test -n "$$sources" && CGO_ENABLED=0 go -C "$$sources" build -o $(CURDIR)/$@ ./cmd/postgres_exporter)
 	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json
