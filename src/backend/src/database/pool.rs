@@ -29,8 +29,12 @@ impl Pool {
         self.measured(self.0.begin()).await
     }
 
+    fn is_used_up(&self) -> bool {
+        self.num_idle() == 0 && self.size() >= self.options().get_max_connections()
+    }
+
     async fn measured<T>(&self, taken: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-        let wait = Wait::begin(self.num_idle() == 0);
+        let wait = Wait::begin(self.is_used_up());
         let taken = taken.await;
         drop(wait);
         if matches!(taken, Err(sqlx::Error::PoolTimedOut)) {
@@ -47,9 +51,9 @@ struct Wait {
 }
 
 impl Wait {
-    /// Who finds an idle connection waits for nobody: he only asks whether it is still alive.
-    fn begin(none_is_idle: bool) -> Self {
-        let waiting = none_is_idle.then(|| Present::new(gauge!("database_pool_waiting")));
+    /// Who finds an idle connection or opens another one waits for nobody.
+    fn begin(is_used_up: bool) -> Self {
+        let waiting = is_used_up.then(|| Present::new(gauge!("database_pool_waiting")));
         Self { began: Instant::now(), _waiting: waiting }
     }
 }

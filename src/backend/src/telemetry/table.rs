@@ -120,7 +120,7 @@ pub const METRICS: &[Metric] = &[
     gauge(
         "database_pool_waiting",
         &[],
-        "Who waits for a connection now, because none is idle; the queue's own waits are not among them",
+        "Who waits for a connection now, because all are in use; the queue's own waits are not among them",
     ),
     histogram(
         "database_pool_acquire_duration_seconds",

@@ -47,22 +47,25 @@ const TABLE: &[(Fault, &[&str])] = &[
             "LockWaits",
             "PoolExhausted",
             "PoolSaturated",
+            "RenderErrors",
             "RouteErrors",
-            "SlowQueries",
+            "RouteSlow",
         ],
     ),
     (
         Fault::PostgresStopped,
         &[
             "BrowsingAvailabilityBurn",
+            "BrowsingLatencyBurn",
             "CartAvailabilityBurn",
+            "CartLatencyBurn",
             "CheckoutAvailabilityBurn",
+            "CheckoutLatencyBurn",
             "DatabaseErrors",
             "DatabaseUnreachable",
             "PostgresDown",
             "RenderErrors",
             "RouteErrors",
-            "StorefrontFailures",
         ],
     ),
 ];
@@ -97,8 +100,12 @@ pub async fn faults_of_table(stack: &mut Stack, traffic: &Traffic) -> Vec<String
         let end = quiet(stack, &mut seen).await;
         println!("  {fault:?}: {} in {:.0} s", join(&seen), started.elapsed().as_secs_f64());
         if seen != expected {
-            let (missing, more) = (join(&(&expected - &seen)), join(&(&seen - &expected)));
-            wrong.push(format!("{fault:?}: missing: {missing}; not in its row: {more}"));
+            let (missing, more) = (join(&(&expected - &seen)), &seen - &expected);
+            wrong.push(format!("{fault:?}: missing: {missing}; not in its row: {}", join(&more)));
+            for name in more {
+                let query = format!("last_over_time(ALERTS{{alertname=\"{name}\",alertstate=\"firing\"}}[2m])");
+                wrong.extend(stack.prometheus.labels(&query).await);
+            }
         }
         if let Err(loud) = end {
             wrong.push(format!("{fault:?}: healed, and these do not end: {}", join(&loud)));
@@ -156,32 +163,27 @@ async fn heal_what_happened(stack: &Stack) {
 }
 
 /// A cart asks for some five rows before it answers.
-const LATE: Duration = Duration::from_millis(120);
-/// One request in 20, of some 50 a second.
-const BETWEEN_ERRORS: Duration = Duration::from_millis(350);
-/// Three for each connection of the store.
-const WAITING: usize = 36;
+const LATE: Duration = Duration::from_millis(130);
+/// Five for each connection of the store.
+const WAITING: usize = 100;
+/// What a crowd looks at, so many at once each.
+const LOOKED_AT: [&str; 2] = ["/products/mug", "/api/countries"];
+const LOOKING: usize = 10;
 
 impl Fault {
     async fn make(self, stack: &mut Stack, traffic: &Traffic) -> Held {
         let mut held = Held::new();
         match self {
-            Self::PostgresStopped => stack.stop_postgres().await,
+            Self::PostgresStopped => {
+                stack.stop_postgres().await;
+                look(stack, &mut held);
+            }
             Self::Latency => stack.wire.slow(LATE),
             Self::WorkerKilled => stack.worker.kill(),
             Self::ViolationPlanted => find_stock(stack, 1).await,
             Self::WebhooksRefused => change_secret(stack, traffic, "whsec_another").await,
             Self::PoolExhausted => hold_connections(stack, &mut held).await,
-            Self::ErrorRate => {
-                traffic::break_search(&stack.shop).await;
-                let visitor = Visitor::of(stack);
-                held.spawn(async move {
-                    loop {
-                        visitor.send(Method::GET, "/api/products?q=xyzzy", &[], None).await;
-                        sleep(BETWEEN_ERRORS).await;
-                    }
-                });
-            }
+            Self::ErrorRate => traffic::break_search(&stack.shop).await,
         }
         held
     }
@@ -246,6 +248,19 @@ async fn hold_connections(stack: &Stack, held: &mut Held) {
             loop {
                 let body = json!({ "quantity": quantity + 2 });
                 visitor.send(Method::PATCH, &path, &[("cart-token", &token)], Some(&body)).await;
+            }
+        });
+    }
+    look(stack, held);
+}
+
+/// A crowd that looks at pages and asks where it can have things sent, whatever the answer.
+fn look(stack: &Stack, held: &mut Held) {
+    for path in LOOKED_AT.into_iter().cycle().take(LOOKED_AT.len() * LOOKING) {
+        let visitor = Visitor::of(stack);
+        held.spawn(async move {
+            loop {
+                visitor.send(Method::GET, path, &[], None).await;
             }
         });
     }

@@ -11,8 +11,8 @@ use super::{
     stack::Stack,
 };
 
-/// A metric may take that long to come: some are read from the database from time to time.
-const PATIENCE: Duration = Duration::from_secs(45);
+/// A metric may take that long to come: what sold best is read every minute.
+const PATIENCE: Duration = Duration::from_secs(75);
 const MOST_SERIES: usize = 10_000;
 
 /// What is wrong with the contract, while visitors do everything.

@@ -26,8 +26,8 @@ mod traffic;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_running_store_keeps_the_contract() {
     let mut stack = stack::Stack::open().await;
-    traffic::everything_happens(&stack).await;
-    let traffic = traffic::Traffic::begin(&stack);
+    let asset = traffic::everything_happens(&stack).await;
+    let traffic = traffic::Traffic::begin(&stack, &asset);
     let mut wrong = live::faults_of_contract(&stack).await;
     wrong.extend(faults::faults_of_table(&mut stack, &traffic).await);
     drop(traffic);

@@ -42,6 +42,12 @@ impl Prometheus {
         })
     }
 
+    /// The labels of an instant query's result.
+    pub async fn labels(&self, query: &str) -> Vec<String> {
+        let data = self.ask("query", &[("query", query)]).await.unwrap();
+        array(&data, "result").iter().map(|sample| sample["metric"].to_string()).collect()
+    }
+
     /// Whether any series was ever chosen by a selector.
     pub async fn has(&self, selector: &str) -> bool {
         let found = self.ask("series", &[("match[]", selector)]).await;

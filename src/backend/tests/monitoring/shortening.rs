@@ -24,6 +24,8 @@ pub struct Shortening {
     pub longest: Duration,
 }
 
+/// So many failures are no accident, however short the time that they are counted over.
+const FEWEST: f64 = 5.0;
 /// Between two evaluations of a group that does not say.
 const INTERVAL: Duration = Duration::from_secs(15);
 /// How long something must last that is to be no missed scrape.
@@ -34,9 +36,9 @@ impl Shortening {
         (time / self.factor).clamp(self.shortest, self.longest)
     }
 
-    /// The expression over shorter times, evaluated every second instead of every `interval`. Counts of events and ages of
-    /// what has a schedule of its own stay as they are: visitors come as often as they do in a busy shop within the long window,
-    /// and no schedule is shortened.
+    /// The expression over shorter times, evaluated every second instead of every `interval`. Of the failures that burn a budget
+    /// less are enough, because days became seconds. Other counts and ages stay as they are: the visitors of the tests come as
+    /// often in seconds as others in minutes, and what has a schedule of its own keeps it.
     pub fn expression(self, expr: &str, interval: Duration) -> String {
         let mut parsed = parse(expr).unwrap_or_else(|error| panic!("{expr}: {error}"));
         let mut shortener = Shortener(self, interval);
@@ -98,6 +100,11 @@ impl ExprVisitorMut for Shortener {
                 subquery.step = subquery.step.map(|_| Duration::from_secs(1));
                 self.offset(&mut subquery.offset);
             }
+            Expr::Binary(binary) if binary.op.to_string() == ">=" && is_number_of_failures(&binary.lhs) => {
+                if let Expr::NumberLiteral(number) = binary.rhs.as_mut() {
+                    number.val = number.val.min(FEWEST);
+                }
+            }
             Expr::Binary(binary) if binary.op.to_string() == "*" && is_sum_over_time(&binary.lhs) => {
                 if let Expr::NumberLiteral(number) = binary.rhs.as_mut()
                     && number.val == self.1.as_secs_f64()
@@ -111,6 +118,11 @@ impl ExprVisitorMut for Shortener {
     }
 }
 
+/// Failures per second, summed up over a window and multiplied by the time between two of them.
+fn is_number_of_failures(expr: &Expr) -> bool {
+    matches!(expr, Expr::Binary(binary) if binary.op.to_string() == "*" && is_sum_over_time(&binary.lhs))
+}
+
 fn is_sum_over_time(expr: &Expr) -> bool {
     matches!(expr, Expr::Call(call) if call.func.name == "sum_over_time")
 }
@@ -122,7 +134,8 @@ fn times_become_shorter_and_nothing_else_changes() {
         (r#"sum by (a) (rate(x{b=~"c|d"}[10m])) / 3 > 0.5"#, r#"sum by (a) (rate(x{b=~"c|d"}[10s])) / 3 > 0.5"#),
         ("increase(x[1m] offset 1h)", "increase(x[5s] offset 1m)"),
         ("avg_over_time(x[3d]) and max_over_time(y[30m:1m])", "avg_over_time(x[1m]) and max_over_time(y[30s:1s])"),
-        ("sum_over_time(x[1h]) * 60 >= 10", "sum_over_time(x[1m]) * 1 >= 10"),
+        ("sum_over_time(x[1h]) * 60 >= 10", "sum_over_time(x[1m]) * 1 >= 5"),
+        ("sum by (a) (increase(x[10m])) >= 20", "sum by (a) (increase(x[10s])) >= 20"),
         (r#"absent(x{y="[5m]"})"#, r#"absent(x{y="[5m]"})"#),
     ] {
         assert_eq!(shortening.expression(expr, Duration::from_secs(60)), expected);

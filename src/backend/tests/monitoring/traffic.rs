@@ -23,24 +23,28 @@ use super::{
 };
 
 /// What visitors look at, over and over: pages and what pages ask for.
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
     "/",
     "/api/products",
     "/api/products/mug",
     "/products/mug",
     "/api/categories",
-    "/api/products?q=mug",
+    "/api/products?sort=price_asc",
     "/categories/mugs",
     "/api/search/suggestions?q=mu",
+    "/api/search/suggestions?q=las",
     "/api/products/last-mug",
-    "/search?q=mug",
+    "/search",
     "/api/products?category=mugs",
     "/api/countries",
 ];
 /// Between two looks of one visitor.
-const PAUSE: Duration = Duration::from_millis(60);
+const PAUSE: Duration = Duration::from_millis(80);
+/// Between two purchases of one buyer.
+const PAUSE_OF_BUYER: Duration = Duration::from_millis(3500);
 const VISITORS: usize = 4;
-const BUYERS: usize = 2;
+/// At once, each of something else.
+pub const BUYERS: usize = 8;
 
 /// Visitors who never stop, until it is dropped.
 pub struct Traffic {
@@ -50,27 +54,30 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    pub fn begin(stack: &Stack) -> Self {
+    pub fn begin(stack: &Stack, asset: &str) -> Self {
         let (mut visitors, purchases) = (JoinSet::new(), Arc::new(RwLock::new(())));
         for number in 0..VISITORS {
-            let visitor = Visitor::of(stack);
+            let (visitor, asset) = (Visitor::of(stack), asset.to_owned());
             visitors.spawn(async move {
-                for path in PATHS.iter().cycle().skip(number * PATHS.len() / VISITORS) {
+                let paths = PATHS.iter().copied().chain([asset.as_str()]).cycle();
+                for path in paths.skip(number * PATHS.len() / VISITORS) {
                     let _ = visitor.send(Method::GET, path, &[], None).await;
                     sleep(PAUSE).await;
                 }
             });
         }
-        for _ in 0..BUYERS {
-            let (visitor, provider, mug) =
-                (Visitor::of(stack), Provider::outside(stack.provider.url.clone()), stack.mug);
+        for (number, cup) in (1..).zip(stack.cups.iter().copied()) {
+            let (visitor, provider) = (Visitor::of(stack), Provider::outside(stack.provider.url.clone()));
             let purchases = Arc::clone(&purchases);
             visitors.spawn(async move {
+                // One after the other, also after they were all kept from buying.
+                let turn = PAUSE_OF_BUYER / (2 * u32::try_from(BUYERS).unwrap()) * number;
                 loop {
-                    let purchase = purchases.read().await;
-                    let _ = visitor.buy(&provider, mug).await;
-                    drop(purchase);
-                    sleep(PAUSE).await;
+                    sleep(turn).await;
+                    if let Ok(_purchase) = purchases.try_read() {
+                        let _ = visitor.buy(&provider, cup).await;
+                    }
+                    sleep(PAUSE_OF_BUYER - turn).await;
                 }
             });
         }
@@ -108,11 +115,11 @@ impl Visitor {
     }
 
     /// From the cart to the paid order, as far as the store lets them.
-    async fn buy(&self, provider: &Provider, mug: Uuid) -> Option<()> {
+    async fn buy(&self, provider: &Provider, cup: Uuid) -> Option<()> {
         let (cart, token) = self.send(Method::POST, "/api/carts", &[], Some(&json!({}))).await?;
         let (id, key) = (cart["id"].as_str()?.to_owned(), Uuid::new_v4().to_string());
         let headers = [("cart-token", token.as_str()), ("idempotency-key", key.as_str())];
-        let add = json!({ "variant_id": mug, "quantity": 1 });
+        let add = json!({ "variant_id": cup, "quantity": 1 });
         self.send(Method::POST, &format!("/api/carts/{id}/items"), &headers[..1], Some(&add)).await?;
         for _ in 0..4 {
             self.send(Method::GET, &format!("/api/carts/{id}"), &headers[..1], None).await?;
@@ -137,10 +144,10 @@ impl Visitor {
     }
 }
 
-/// Everything that a metric is about happens at least once.
-pub async fn everything_happens(stack: &Stack) {
+/// Everything that a metric is about happens at least once. The file that pages bring is returned.
+pub async fn everything_happens(stack: &Stack) -> String {
     let shop = &stack.shop;
-    look_around(shop).await;
+    let asset = look_around(shop).await;
     buy_and_fail(stack).await;
     sign_in(shop).await;
     wait_for_a_lock(shop, stack.mug).await;
@@ -156,15 +163,18 @@ pub async fn everything_happens(stack: &Stack) {
         shop.get("/search?q=xyzzy").await;
     }
     mend_search(shop).await;
+    asset
 }
 
-async fn look_around(shop: &Shop) {
+async fn look_around(shop: &Shop) -> String {
     let home = shop.get("/").await.expect(StatusCode::OK);
     let asset = home
         .text
         .split('"')
         .find(|text| text.starts_with("/_next/static/") && text.contains(".js"))
         .expect("no script");
+    shop.get("/search?q=mug").await.expect(StatusCode::OK);
+    shop.send(Method::HEAD, "/api/products", &[], None).await.expect(StatusCode::OK);
     for _ in 0..2 {
         shop.get(asset).await.expect(StatusCode::OK);
         for path in PATHS {
@@ -174,6 +184,7 @@ async fn look_around(shop: &Shop) {
     shop.get("/api/products/no-such-mug").await.expect(StatusCode::NOT_FOUND);
     shop.get("/no-such-page").await.expect(StatusCode::NOT_FOUND);
     shop.get("/api/products?limit=many").await.expect(StatusCode::BAD_REQUEST);
+    asset.to_owned()
 }
 
 /// An order that is paid, one whose card is declined, one that is given back, and one that comes too late.
@@ -216,7 +227,7 @@ async fn wait_for_a_lock(shop: &Shop, mug: Uuid) {
     assert!(started.elapsed() > Duration::from_secs(2), "it did not wait");
 }
 
-/// Makes every search fail that has a word which no product has.
+/// Makes suggestions fail, and every search with words.
 pub async fn break_search(shop: &Shop) {
     sqlx::query("ALTER TABLE search_words RENAME TO search_words_elsewhere").execute(&shop.db).await.unwrap();
 }

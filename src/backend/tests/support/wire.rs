@@ -23,6 +23,8 @@ enum State {
     Whole,
     /// Connections are closed, and new ones too: a server that was stopped.
     Cut,
+    /// Nobody listens: a server whose process is gone.
+    Gone,
     /// Nothing is passed on and nothing is closed: a server that hangs.
     Silent,
 }
@@ -47,8 +49,23 @@ impl Wire {
         let delay = watch::Sender::new(Duration::ZERO);
         let (watched, delayed) = (state.subscribe(), delay.subscribe());
         tokio::spawn(async move {
-            while let Ok((visitor, _)) = listener.accept().await {
-                tokio::spawn(pass(visitor, target.clone(), watched.clone(), delayed.clone()));
+            let mut listener = Some(listener);
+            let mut gone = watched.clone();
+            loop {
+                let Some(listening) = &listener else {
+                    gone.wait_for(|state| *state != State::Gone).await.unwrap();
+                    listener = Some(TcpListener::bind(address).await.unwrap());
+                    continue;
+                };
+                tokio::select! {
+                    Ok((visitor, _)) = listening.accept() => {
+                        tokio::spawn(pass(visitor, target.clone(), watched.clone(), delayed.clone()));
+                    }
+                    ended = gone.wait_for(|state| *state == State::Gone) => match ended {
+                        Ok(_) => drop(listener.take()),
+                        Err(_) => return,
+                    }
+                }
             }
         });
         Self { state, delay, url }
@@ -67,6 +84,12 @@ impl Wire {
 
     pub fn cut(&self) {
         self.state.send_replace(State::Cut);
+    }
+
+    /// Connections are closed, and nobody listens for new ones.
+    #[allow(dead_code, reason = "the tests of monitoring need it")]
+    pub fn refuse(&self) {
+        self.state.send_replace(State::Gone);
     }
 
     pub fn silence(&self) {
@@ -88,7 +111,7 @@ impl Wire {
 async fn pass(visitor: TcpStream, target: String, mut state: watch::Receiver<State>, delay: watch::Receiver<Duration>) {
     loop {
         match *state.borrow_and_update() {
-            State::Cut => return,
+            State::Cut | State::Gone => return,
             State::Silent => {}
             State::Whole => break,
         }

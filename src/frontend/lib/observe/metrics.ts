@@ -58,6 +58,11 @@ export function countRenderError(file: string): void {
   renderErrors.inc({ route: routes[file] ?? file });
 }
 
+function log(what: string, error: unknown): void {
+  // biome-ignore lint/suspicious/noConsole: standard error is this process's log
+  console.error(what, error);
+}
+
 /** Answers `GET /metrics` on a port of its own, which is never public. */
 export function serveMetrics(port: number, host: string): void {
   once('process_cpu_seconds_total', collectDefaultMetrics);
@@ -69,12 +74,12 @@ export function serveMetrics(port: number, host: string): void {
       const told = isKnown ? await register.metrics() : '';
       response.writeHead(isKnown ? 200 : 404, { 'content-type': register.contentType }).end(told);
     } catch (error) {
-      console.error('the metrics cannot be told', error);
+      log('the metrics cannot be told', error);
       response.writeHead(500).end();
     }
   });
   // Shoppers are served all the same; the target that is down is an alert.
-  server.on('error', (error) => console.error(`no metrics at port ${port}`, error));
+  server.on('error', (error) => log(`no metrics at port ${port}`, error));
   server.listen(port, host);
   // It never keeps the process from ending.
   server.unref();
