@@ -80,6 +80,11 @@ generate: tools $(PACKAGES) ## Renew what is generated: query metadata, the Open
 catalogue: $(PACKAGES) ## Draw the demo catalogue's pictures
 	node $(DATABASE)/catalogue/render.mjs
 
+.PHONY: bench
+bench: tools $(PACKAGES) ## Measure what logs, metrics and traces cost a request of the catalogue, in pairs
+	cargo build --release --locked
+	target/release/devopsify with-postgres --migrate cargo bench --locked --bench instrumentation
+
 .PHONY: fuzz
 fuzz: ## Send the running store (STORE_URL) five minutes of unexpected requests; needs Python 3
 	test -x target/fuzz/bin/schemathesis || (python3 -m venv target/fuzz && target/fuzz/bin/pip install --quiet --requirement src/backend/fuzz-requirements.txt)
