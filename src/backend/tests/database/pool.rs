@@ -23,7 +23,7 @@ async fn who_waits_for_a_connection_is_told_until_there_is_one_or_none(db: PgPoo
     let pool = Pool::from(options.connect_lazy_with((*db.connect_options()).clone()));
 
     let held = pool.acquire().await.unwrap();
-    expect(&metrics, &["database_pool_waiting 0"]);
+    assert!(!metrics.render().contains("database_pool_waiting"), "who opens a connection waits for nobody");
     {
         let (mut first, mut second) = (pin!(pool.acquire()), pin!(pool.begin()));
         assert!(poll!(first.as_mut()).is_pending() && poll!(second.as_mut()).is_pending());
