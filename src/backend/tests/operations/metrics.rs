@@ -174,6 +174,11 @@ async fn worked(street: &mut Street, db: &PgPool) {
     ] {
         sqlx::query(sqlx::AssertSqlSafe(change)).execute(db).await.unwrap();
     }
+    // The reconciler, due with each minute, would find what is left undone before it is counted.
+    let second = chrono::Utc::now().timestamp() % 60;
+    if second > 40 {
+        tokio::time::sleep(Duration::from_secs(62 - u64::try_from(second).unwrap())).await;
+    }
     street.worker.start();
     street.worker.says("\nproducts_sellable 1").await;
     Metrics::of(&street.worker).await.expect(&[
