@@ -29,7 +29,8 @@ function restoreFocus(form: HTMLFormElement): boolean {
   if (remembered === null) return false;
   const control = [...form.elements].filter(isControl).find((element) => keyOf(element) === remembered);
   control?.closest('fieldset details')?.setAttribute('open', '');
-  control?.focus({ preventScroll: control.name === 'sort' });
+  // Whoever went on meanwhile, such as from one price to the other, stays there.
+  if (document.activeElement === document.body) control?.focus({ preventScroll: control.name === 'sort' });
   return true;
 }
 

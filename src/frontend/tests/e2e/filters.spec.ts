@@ -71,6 +71,27 @@ test('a price range is typed in whole money, not in cents', async ({ page, reque
   await expect(page.getByRole('link', { name: 'Remove filter: Up to €30.50' })).toBeVisible();
 });
 
+test('who types on while the list comes is not taken elsewhere', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'there several filters are chosen before they are applied');
+  await page.goto('/products');
+  await page.getByLabel('From', { exact: true }).fill('20');
+  let arrive = () => {};
+  const late = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await late;
+    await route.continue();
+  });
+  await page.getByLabel('From', { exact: true }).press('Enter');
+  await page.waitForURL('/products?min_price=20', { waitUntil: 'commit' });
+  await page.getByLabel('To', { exact: true }).pressSequentially('30');
+  arrive();
+  await expect(page.getByRole('status').filter({ hasText: 'products' })).toHaveCount(1);
+  await expect(page.getByLabel('To', { exact: true })).toBeFocused();
+  await expect(page.getByLabel('To', { exact: true })).toHaveValue('30');
+});
+
 test('the order of the list can be chosen', async ({ page, request }) => {
   const expected = await listProducts(request, 'sort=price_desc');
   await page.goto('/products');
