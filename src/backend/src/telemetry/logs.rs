@@ -15,8 +15,12 @@ pub fn start(service: &'static str) -> anyhow::Result<Traces> {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,graphile_worker=warn"));
     let log = fmt::layer().with_writer(std::io::stderr);
-    let log =
-        if std::io::stderr().is_terminal() { log.compact().boxed() } else { log.json().flatten_event(true).boxed() };
+    let log = if std::io::stderr().is_terminal() {
+        log.compact().boxed()
+    } else {
+        // The innermost span is among the spans already.
+        log.json().flatten_event(true).with_current_span(false).boxed()
+    };
     let traces = Traces::of(service)?;
     // A second start, as in tests that run servers side by side, keeps the first.
     drop(registry().with(log.with_filter(filter)).with(queries::layer()).with(traces.layer()).try_init());

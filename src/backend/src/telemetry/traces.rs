@@ -85,6 +85,9 @@ impl Traces {
             .with_location(false)
             .with_threads(false)
             .with_target(false)
+            // Both cost something each time that a future is polled, and nobody asks for them.
+            .with_tracked_inactivity(false)
+            .with_context_activation(false)
             .with_filter(own);
         // A filter hides what it leaves out, and a statement's span is to find its parent: one of ours.
         let heard = if self.is_sent { LevelFilter::DEBUG } else { LevelFilter::OFF };

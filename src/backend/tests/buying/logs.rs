@@ -71,7 +71,7 @@ async fn nothing_secret_and_nothing_personal_is_logged(db: PgPool) {
     let answered: Vec<_> = lines.iter().filter(|line| line["message"] == "answered").collect();
     assert!(answered.len() > 10, "only {} requests are logged", answered.len());
     for line in answered {
-        let span = &line["span"];
+        let span = &line["spans"][0];
         assert_eq!(span["trace_id"].as_str().map(str::len), Some(32), "{line}");
         assert_eq!(span["request_id"].as_str().map(str::len), Some(36), "{line}");
     }
