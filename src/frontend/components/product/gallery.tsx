@@ -30,10 +30,20 @@ export function Gallery({ pictures, initial, shown }: Props) {
     strip.current?.scrollTo({ left });
   };
 
+  const mark = ({ scrollLeft, clientWidth }: HTMLElement) => setCurrent(Math.round(scrollLeft / clientWidth));
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: anchors may have moved the strip before this script came.
+  useEffect(() => {
+    if (strip.current) mark(strip.current);
+  }, []);
+
   const wanted = ordered.findIndex(({ id }) => id === shown);
+  const moved = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a newly chosen variant moves the strip, not a render.
   useEffect(() => {
-    if (wanted >= 0) show(wanted);
+    if (wanted < 0 || wanted === moved.current) return;
+    moved.current = wanted;
+    show(wanted);
   }, [wanted]);
 
   const jump = (event: MouseEvent, index: number) => {
@@ -52,9 +62,7 @@ export function Gallery({ pictures, initial, shown }: Props) {
         // What scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
         tabIndex={ordered.length > 1 ? 0 : undefined}
         aria-label="Pictures, scroll sideways"
-        onScroll={({ currentTarget }) =>
-          setCurrent(Math.round(currentTarget.scrollLeft / currentTarget.clientWidth))
-        }
+        onScroll={({ currentTarget }) => mark(currentTarget)}
         className="scrollbar-none relative flex snap-x motion-safe:scroll-smooth snap-mandatory overflow-x-auto overscroll-x-contain bg-surface md:rounded-small lg:col-start-2"
       >
         {ordered.map((picture, index) => (

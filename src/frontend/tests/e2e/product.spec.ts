@@ -124,6 +124,26 @@ test('the pictures are reached by their small versions and by the keyboard', asy
   await expect(page.getByRole('link', { name: 'Picture 3 of' })).toHaveAttribute('aria-current', 'true');
 });
 
+test('a picture that was chosen before the script came stays', async ({ page, request }) => {
+  const product = await findProduct(request, 'with three pictures', ({ pictures }) => pictures.length > 2);
+  let arrive = () => {};
+  const late = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await late;
+    await route.continue();
+  });
+  await page.goto(`/products/${product.slug}`, { waitUntil: 'commit' });
+  const second = page.getByRole('link', { name: 'Picture 2 of' });
+  await second.click();
+  const picture = page.getByRole('list', { name: 'Pictures, scroll sideways' }).getByRole('img').nth(1);
+  await expect(picture).toBeInViewport();
+  arrive();
+  await expect(second).toHaveAttribute('aria-current', 'true');
+  await expect(picture).toBeInViewport();
+});
+
 test('the shelf beside it shows other products of its category', async ({ page, request }) => {
   const product = await findProduct(request, 'in a category', ({ categories }) => categories.length > 0);
   await page.goto(`/products/${product.slug}`);
