@@ -165,7 +165,7 @@ async fn heal_what_happened(stack: &Stack) {
 /// A cart asks for some five rows before it answers.
 const LATE: Duration = Duration::from_millis(130);
 /// Five for each connection of the store.
-const WAITING: usize = 100;
+const WAITING: usize = 150;
 /// What a crowd looks at, so many at once each.
 const LOOKED_AT: [&str; 2] = ["/products/mug", "/api/countries"];
 const LOOKING: usize = 10;

@@ -39,7 +39,7 @@ const FACTOR: u32 = 120;
 const SHORTEST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(10);
 /// The connections of a process at the most: enough for the visitors, few enough to be used up.
-const CONNECTIONS: &str = "20";
+const CONNECTIONS: &str = "30";
 
 /// What runs; dropped, it is killed.
 pub struct Stack {
