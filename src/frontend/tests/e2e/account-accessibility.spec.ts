@@ -13,7 +13,7 @@ import {
   TOKEN,
 } from './support/account';
 import { violations } from './support/axe';
-import { holdFonts, layoutShift, measureShifts, readThrough } from './support/layout';
+import { hold, layoutShift, measureShifts, readThrough } from './support/layout';
 import { addToCart, plenty } from './support/shopper';
 import { expect, test } from './support/test';
 
@@ -159,7 +159,7 @@ test('nor when the fonts arrive late', async ({ page }) => {
   await seemSignedOut(page);
   await measureShifts(page);
   await answer(page, REPLIES);
-  const fonts = await holdFonts(page);
+  const fonts = await hold(page, '**/*.woff2');
   // It has not loaded before they are there.
   await page.goto('/account/addresses', { waitUntil: 'commit' });
   await page.getByText('Nebenstr. 22').first().waitFor();

@@ -1,6 +1,7 @@
 // Narrowing a list: with a script, without one, and by an address that somebody shares.
 import type { Page } from '@playwright/test';
 import { largeCategory, listProducts, type ProductList, shownTitles } from './support/catalogue';
+import { hold } from './support/layout';
 import { expect, test, WITHOUT_SCRIPT } from './support/test';
 
 const titles = ({ items }: ProductList) => items.map(({ title }) => title);
@@ -75,18 +76,11 @@ test('who types on while the list comes is not taken elsewhere', async ({ page, 
   test.skip(isMobile, 'there several filters are chosen before they are applied');
   await page.goto('/products');
   await page.getByLabel('From', { exact: true }).fill('20');
-  let arrive = () => {};
-  const late = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route('**/_next/static/**/*.js', async (route) => {
-    await late;
-    await route.continue();
-  });
+  const script = await hold(page, '**/_next/static/**/*.js');
   await page.getByLabel('From', { exact: true }).press('Enter');
   await page.waitForURL('/products?min_price=20', { waitUntil: 'commit' });
   await page.getByLabel('To', { exact: true }).pressSequentially('30');
-  arrive();
+  script.arrive();
   await expect(page.getByRole('status').filter({ hasText: 'products' })).toHaveCount(1);
   await expect(page.getByLabel('To', { exact: true })).toBeFocused();
   await expect(page.getByLabel('To', { exact: true })).toHaveValue('30');

@@ -1,5 +1,6 @@
 // Choosing a variant: prices and stock follow, what is not made cannot be chosen, and the address can be shared.
 import { at, findProduct, type Product } from './support/catalogue';
+import { hold } from './support/layout';
 import { expect, test, WITHOUT_SCRIPT } from './support/test';
 
 type Variant = Product['variants'][number];
@@ -126,20 +127,13 @@ test('the pictures are reached by their small versions and by the keyboard', asy
 
 test('a picture that was chosen before the script came stays', async ({ page, request }) => {
   const product = await findProduct(request, 'with three pictures', ({ pictures }) => pictures.length > 2);
-  let arrive = () => {};
-  const late = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route('**/_next/static/**/*.js', async (route) => {
-    await late;
-    await route.continue();
-  });
+  const script = await hold(page, '**/_next/static/**/*.js');
   await page.goto(`/products/${product.slug}`, { waitUntil: 'commit' });
   const second = page.getByRole('link', { name: 'Picture 2 of' });
   await second.click();
   const picture = page.getByRole('list', { name: 'Pictures, scroll sideways' }).getByRole('img').nth(1);
   await expect(picture).toBeInViewport();
-  arrive();
+  script.arrive();
   await expect(second).toHaveAttribute('aria-current', 'true');
   await expect(picture).toBeInViewport();
 });

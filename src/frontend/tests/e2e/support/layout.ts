@@ -42,13 +42,16 @@ export async function readThrough(page: Page): Promise<void> {
   });
 }
 
-/** Keeps fonts back until they are told to arrive. */
-export async function holdFonts(page: Page): Promise<{ arrive: () => void }> {
+/** Keeps files back until they are told to arrive. */
+export async function hold(
+  page: Page,
+  files: '**/*.woff2' | '**/_next/static/**/*.js',
+): Promise<{ arrive: () => void }> {
   let arrive = () => {};
   const arrived = new Promise<void>((resolve) => {
     arrive = resolve;
   });
-  await page.route('**/*.woff2', async (route) => {
+  await page.route(files, async (route) => {
     await arrived;
     await route.fallback();
   });
