@@ -11,7 +11,7 @@ use crate::{
     config::{PaymentConfig, ServeConfig},
     database::Pool,
     extract::cookie,
-    media::MediaStore,
+    files::FileStore,
     payments::stripe::Stripe,
 };
 
@@ -21,7 +21,9 @@ pub struct App {
     /// Connections to PostgreSQL.
     pub db: Pool,
     /// Where pictures are kept.
-    pub media: MediaStore,
+    pub media: FileStore,
+    /// Where the storefront's files of every release are kept, if they are.
+    pub static_files: Option<FileStore>,
     /// The address that visitors know the store by.
     pub public_url: Url,
     /// The payment provider.

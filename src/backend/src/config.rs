@@ -34,7 +34,7 @@ pub struct CommonConfig {
     #[command(flatten)]
     pub database: DatabaseConfig,
 
-    /// The folder that holds the pictures, as a `file:` address.
+    /// Where the pictures are: a folder (`file:`), or a bucket of S3 (`s3://bucket`, with AWS's own variables).
     #[arg(long, env = "MEDIA_URL", default_value = MEDIA_URL)]
     pub media_url: Url,
 
@@ -105,6 +105,11 @@ pub struct ServeConfig {
     /// Where Next.js renders pages; reachable from inside only.
     #[arg(long, env = "STOREFRONT_URL", default_value = "http://127.0.0.1:3000", value_parser = origin)]
     pub storefront_url: Url,
+
+    /// Where the storefront's files of every release are kept, for pages of another release than the one that runs: a folder
+    /// (`file:`), or a bucket of S3 (`s3://bucket`), with each file of `/_next/static/` below `static/`.
+    #[arg(long, env = "STATIC_URL")]
+    pub static_url: Option<Url>,
 
     /// Networks of the proxies in front, such as `10.0.0.0/8`, separated by commas: only they say where a request comes from.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
@@ -209,6 +214,14 @@ pub struct MonitorConfig {
     /// The port of the machine's exporter, on loopback.
     #[arg(long, env = "NODE_EXPORTER_PORT", default_value_t = 9100)]
     pub node_exporter_port: u16,
+}
+
+/// A process of this machine that is asked whether it is ready.
+#[derive(Clone, Copy, Args)]
+pub struct ProbeConfig {
+    /// Its operations port: that of `serve`, unless it is told.
+    #[arg(long, env = "OPERATIONS_PORT", default_value_t = 8081)]
+    pub port: u16,
 }
 
 /// The payment provider for trying the store out.

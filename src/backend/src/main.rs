@@ -6,13 +6,14 @@ use clap::{Parser, Subcommand};
 use devopsify::{
     accounts::command::{self as admin, AdminCommand},
     audit::{self, AuditCommand},
+    backup::{self, BackupCommand},
     catalog::import::{self, ImportCommand},
     config::{
-        CommonConfig, DatabaseConfig, DemoProviderConfig, MonitorConfig, ServeConfig, UpConfig, WithPostgresConfig,
-        WorkerConfig,
+        CommonConfig, DatabaseConfig, DemoProviderConfig, MonitorConfig, ProbeConfig, ServeConfig, UpConfig,
+        WithPostgresConfig, WorkerConfig,
     },
     dashboard::{self, DashboardCommand},
-    database, demo_provider, router, serve,
+    database, demo_provider, operations, router, serve,
     slo::{self, SloCommand},
     telemetry, up, worker,
 };
@@ -68,8 +69,12 @@ enum Command {
     Import(ImportCommand),
     /// Check what must always hold of stock, orders and money, on any database, at any moment.
     Audit(AuditCommand),
+    /// Back up the database, and restore any moment of the last days.
+    Backup(BackupCommand),
     /// Make accounts of staff, and let in again who was locked out.
     Admin(AdminCommand),
+    /// Ask a `serve` or `worker` of this machine whether it is ready, as a container's health check does.
+    Probe(ProbeConfig),
     /// Watch the store that runs on this machine, with Prometheus and its exporters, until Ctrl-C.
     Monitor(MonitorConfig),
     /// Run a command beside a PostgreSQL of its own, which is deleted afterwards.
@@ -124,7 +129,9 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Import(command) => import::run(command).await?,
         Command::Audit(command) => return audit::run(command).await,
+        Command::Backup(command) => backup::run(command, on_signal()?).await?,
         Command::Admin(command) => admin::run(command).await?,
+        Command::Probe(config) => operations::probe(config).await?,
         Command::Monitor(config) => up::monitor::run(config).await?,
         Command::WithPostgres(config) => return up::with_postgres::run(config).await,
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),

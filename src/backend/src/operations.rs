@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use anyhow::{Context, ensure};
 use axum::{
     Router,
     extract::State,
@@ -16,6 +17,7 @@ use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    config::ProbeConfig,
     database::{self, Pool},
     orders, telemetry,
 };
@@ -44,6 +46,20 @@ async fn readyz(State(operations): State<Operations>) -> Response {
         return "ok".into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, "the database has not been seen with a schema that is new enough").into_response()
+}
+
+/// Asks `/readyz` of a process of this machine, for 2 s at most.
+///
+/// # Errors
+/// When nobody answers, or the process is not ready; the message has its reason.
+pub async fn probe(config: ProbeConfig) -> anyhow::Result<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let address = format!("http://127.0.0.1:{}/readyz", config.port);
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
+    let answer = client.get(&address).send().await.with_context(|| format!("{address} does not answer"))?;
+    let (status, reason) = (answer.status(), answer.text().await?);
+    ensure!(status.is_success(), "{address} is not ready: {status}, {reason}");
+    Ok(())
 }
 
 async fn render(State(operations): State<Operations>) -> Response {

@@ -17,7 +17,7 @@ use crate::{
     app::App,
     config::{CommonConfig, ServeConfig},
     database,
-    media::MediaStore,
+    files::FileStore,
     operations,
     payments::stripe::Stripe,
     router,
@@ -45,13 +45,15 @@ pub async fn run(
     let operations = listen(&common.host, config.operations_port, "OPERATIONS_PORT").await?;
     let db = database::pool(&common.database)?;
     let ready = operations::Ready::default();
-    let media = MediaStore::open(&common.media_url)?;
+    let media = FileStore::open(&common.media_url, "MEDIA_URL")?;
+    let static_files = config.static_url.as_ref().map(|url| FileStore::open(url, "STATIC_URL")).transpose()?;
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
     let app = App {
         policy: Policy::default(),
         passwords: Passwords::new()?,
         db,
         media,
+        static_files,
         public_url: common.public_url.clone(),
         stripe: Stripe::new(&common.payment, PROVIDER_TIMEOUT)?,
         secrets: common.secrets()?,

@@ -16,6 +16,7 @@ use crate::{
     audit,
     config::{CommonConfig, WorkerConfig},
     database::{self, Pool},
+    files::FileStore,
     jobs::{
         self, JobContext, Traced, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
         cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
@@ -23,7 +24,6 @@ use crate::{
         refund::MakeRefund, shipment::SendShipment, stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
-    media::MediaStore,
     operations,
     payments::stripe::Stripe,
     readings, serve,
@@ -77,7 +77,7 @@ pub async fn run(
 fn context(common: &CommonConfig, config: &WorkerConfig, db: &Pool) -> anyhow::Result<JobContext> {
     Ok(JobContext {
         db: db.clone(),
-        media: MediaStore::open(&common.media_url)?,
+        media: FileStore::open(&common.media_url, "MEDIA_URL")?,
         downloader: Arc::new(Downloader::for_the_internet()?),
         mailer: Mailer::new(&config.mail, &common.public_url)?,
         secrets: common.secrets()?,

@@ -1,4 +1,7 @@
 //! Next.js's immutable files, from memory: fetched once, compressed once, bounded by bytes.
+//!
+//! A page and its files may be of two releases, while one replaces the other and as long as the page stays open. What the
+//! storefront that was asked does not have is in the store of every release's files; their names carry a digest.
 
 use std::{io::Write, sync::Arc};
 
@@ -12,9 +15,10 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use metrics::{counter, gauge};
 use moka::future::Cache;
+use object_store::path::Path as ObjectPath;
 
 use super::{failure, proxy::Storefront};
-use crate::error::Error;
+use crate::{error::Error, files::FileStore};
 
 /// Its name in metrics.
 const CACHE: &str = "assets";
@@ -25,6 +29,7 @@ const LARGEST: usize = 8 << 20;
 #[derive(Clone)]
 pub struct Assets {
     storefront: Storefront,
+    releases: Option<FileStore>,
     cache: Cache<String, Arc<Asset>>,
 }
 
@@ -44,9 +49,9 @@ enum Missing {
 
 impl Assets {
     /// Nothing in memory yet.
-    pub fn new(storefront: Storefront) -> Self {
+    pub fn new(storefront: Storefront, releases: Option<FileStore>) -> Self {
         let weigh = |path: &String, asset: &Arc<Asset>| u32::try_from(path.len() + asset.bytes()).unwrap_or(u32::MAX);
-        Self { storefront, cache: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
+        Self { storefront, releases, cache: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
     }
 
     /// The file, from memory if it is there. Concurrent requests for one that is not fetch it once.
@@ -64,7 +69,16 @@ impl Assets {
         found.map(moka::Entry::into_value)
     }
 
+    /// The file as the storefront has it, or else as a release had it.
     async fn fetch(&self, path: &str) -> Result<Arc<Asset>, Missing> {
+        let (kind, plain) = match (self.rendered(path).await, &self.releases) {
+            (Err(missing), Some(releases)) => released(releases, path).await.ok_or(missing)?,
+            (found, _) => found?,
+        };
+        tokio::task::spawn_blocking(move || Arc::new(Asset::new(kind, plain))).await.map_err(|_| Missing::Storefront)
+    }
+
+    async fn rendered(&self, path: &str) -> Result<(HeaderValue, Bytes), Missing> {
         let request = Request::get(path).body(Body::empty()).map_err(|_| Missing::Unknown)?;
         let response = self.storefront.send(request).await.map_err(|_| Missing::Storefront)?;
         match response.status() {
@@ -75,9 +89,23 @@ impl Assets {
         let unknown = HeaderValue::from_static("application/octet-stream");
         let kind = response.headers().get(header::CONTENT_TYPE).cloned().unwrap_or(unknown);
         let body = Limited::new(response.into_body(), LARGEST).collect().await.map_err(|_| Missing::Storefront)?;
-        let plain = body.to_bytes();
-        tokio::task::spawn_blocking(move || Arc::new(Asset::new(kind, plain))).await.map_err(|_| Missing::Storefront)
+        Ok((kind, body.to_bytes()))
     }
+}
+
+/// A file of some release; none if none has it, or the store cannot be asked.
+async fn released(releases: &FileStore, path: &str) -> Option<(HeaderValue, Bytes)> {
+    let path = ObjectPath::parse(path.strip_prefix("/_next/")?).ok()?;
+    let found = match releases.get(&path).await {
+        Ok(found) if found.meta.size <= LARGEST as u64 => found,
+        Ok(_) | Err(object_store::Error::NotFound { .. }) => return None,
+        Err(error) => {
+            tracing::warn!(%path, %error, "the files of other releases cannot be read");
+            return None;
+        }
+    };
+    let kind = HeaderValue::from_str(mime_guess::from_path(path.as_ref()).first_or_octet_stream().as_ref()).ok()?;
+    Some((kind, found.bytes().await.ok()?))
 }
 
 impl Asset {

@@ -26,7 +26,7 @@ pub fn router(app: &App) -> Router<App> {
     });
     let assets = Router::new()
         .route("/_next/static/{*path}", get(assets::get_asset))
-        .with_state(assets::Assets::new(storefront));
+        .with_state(assets::Assets::new(storefront, app.static_files.clone()));
     let rules = get(|| async { (RULES_HEADERS, SPECULATION_RULES) });
     let routes = Router::new().route("/speculation-rules.json", rules).merge(if app.config.dev {
         Router::new()

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, PgPool, types::Json};
 use url::Url;
 use uuid::Uuid;
 
-use crate::{capability::Secrets, database::Pool, mail::Mailer, media::MediaStore, payments::stripe::Stripe};
+use crate::{capability::Secrets, database::Pool, files::FileStore, mail::Mailer, payments::stripe::Stripe};
 
 pub mod abandoned_carts;
 pub mod account_mail;
@@ -72,7 +72,7 @@ pub struct JobContext {
     /// Connections to PostgreSQL.
     pub db: Pool,
     /// Where pictures are kept.
-    pub media: MediaStore,
+    pub media: FileStore,
     /// How pictures are fetched.
     pub downloader: Arc<download::Downloader>,
     /// The payment provider.

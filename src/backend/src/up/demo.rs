@@ -7,7 +7,7 @@ use sqlx::PgPool;
 
 use crate::{
     catalog::import::{Options, import},
-    media::MediaStore,
+    files::FileStore,
 };
 
 const NAME: &str = "Mainline Supply";
@@ -29,7 +29,7 @@ pub async fn is_wanted(db: &PgPool) -> sqlx::Result<bool> {
 /// When the catalogue cannot be read or the database cannot be written.
 pub async fn fill(
     db: &PgPool,
-    media: &MediaStore,
+    media: &FileStore,
     catalogue: &Path,
     progress: impl FnMut(u64, u64),
 ) -> anyhow::Result<i64> {

@@ -40,7 +40,7 @@ use steps::{Steps, say};
 use crate::{
     config::{CommonConfig, UpConfig},
     database,
-    media::MediaStore,
+    files::FileStore,
     serve,
 };
 
@@ -179,7 +179,7 @@ async fn import_demo(
     if home.remembers(DEMO) || !catalogue.exists() || !demo::is_wanted(&db).await? {
         return Ok(());
     }
-    let media = MediaStore::open(&common.media_url)?;
+    let media = FileStore::open(&common.media_url, "MEDIA_URL")?;
     let products =
         demo::fill(&db, &media, &catalogue, |done, of| steps.progress("Demo catalogue: byte", done, of)).await;
     let products = products.context("the demo catalogue cannot be imported")?;

@@ -8,8 +8,10 @@ use std::sync::{
 use axum::{Router, http::header, response::IntoResponse, routing::get};
 use reqwest::StatusCode;
 use sqlx::PgPool;
+use tempfile::TempDir;
+use url::Url;
 
-use crate::support::Shop;
+use crate::support::{self, Shop};
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_file_is_fetched_once_however_many_ask(db: PgPool) {
@@ -66,4 +68,46 @@ async fn what_is_missing_is_not_remembered(db: PgPool) {
 async fn without_the_storefront_what_is_in_memory_stays(db: PgPool) {
     let shop = Shop::open(db).await;
     assert_eq!(shop.get("/_next/static/main.js").await.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+/// A page of the release before asks for its files while, and after, another one is rolled out.
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn files_of_other_releases_are_found(db: PgPool) {
+    let releases = TempDir::new().unwrap();
+    for (file, content) in
+        [("static/chunks/before.js", "let release = 1;"), ("static/media/a.woff2", "font"), ("list", "x")]
+    {
+        let file = releases.path().join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, content).unwrap();
+    }
+    let storefront = support::serve(Router::new().route("/_next/static/chunks/now.js", get(|| async { "now" }))).await;
+    let shop = Shop::with(db, |config| {
+        config.storefront_url = storefront;
+        config.static_url = Some(Url::from_directory_path(releases.path()).unwrap());
+    })
+    .await;
+    assert_eq!(shop.get("/_next/static/chunks/now.js").await.text, "now");
+    for (path, kind) in [("chunks/before.js", "text/javascript"), ("media/a.woff2", "font/woff2")] {
+        let reply = shop.get(&format!("/_next/static/{path}")).await;
+        assert_eq!((reply.status, reply.header("content-type")), (StatusCode::OK, kind));
+        assert_eq!(reply.header("cache-control"), "public, max-age=31536000, immutable");
+    }
+    for path in ["chunks/none.js", "../list", "..%2Flist", "%2e%2e/list"] {
+        let reply = shop.get(&format!("/_next/static/{path}")).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}: {}", reply.text);
+    }
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn files_of_releases_outlive_the_storefront(db: PgPool) {
+    let releases = TempDir::new().unwrap();
+    std::fs::create_dir(releases.path().join("static")).unwrap();
+    std::fs::write(releases.path().join("static/main.css"), "a{}").unwrap();
+    let shop = Shop::with(db, |config| {
+        config.static_url = Some(Url::from_directory_path(releases.path()).unwrap());
+    })
+    .await;
+    assert_eq!(shop.get("/_next/static/main.css").await.text, "a{}");
+    assert_eq!(shop.get("/_next/static/none.css").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }

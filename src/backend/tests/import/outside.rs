@@ -9,7 +9,8 @@ use crate::support::importer::{Importer, csv, under};
 async fn a_missing_file_and_a_folder_are_told(db: PgPool) {
     let shop = Importer::open(db).await;
     let media =
-        devopsify::media::MediaStore::open(&url::Url::from_directory_path(shop.stored.path()).unwrap()).unwrap();
+        devopsify::files::FileStore::open(&url::Url::from_directory_path(shop.stored.path()).unwrap(), "MEDIA_URL")
+            .unwrap();
     for (path, sentence) in [("missing.csv", "there is no such file"), (".", "it is a folder: give the CSV file in it")]
     {
         let path = shop.folder.path().join(path);
@@ -22,7 +23,8 @@ async fn a_missing_file_and_a_folder_are_told(db: PgPool) {
 async fn progress_never_goes_back_and_ends_at_the_end(db: PgPool) {
     let shop = Importer::open(db).await;
     let media =
-        devopsify::media::MediaStore::open(&url::Url::from_directory_path(shop.stored.path()).unwrap()).unwrap();
+        devopsify::files::FileStore::open(&url::Url::from_directory_path(shop.stored.path()).unwrap(), "MEDIA_URL")
+            .unwrap();
     let file = shop.file("products.csv", csv(&["a,A,,,A,1.00", "b,B,,,B,1.00"]));
     let mut seen = Vec::new();
     import(&shop.db, &media, &file, &Options::default(), |done, all| seen.push((done, all))).await.unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use devopsify::{
     catalog::import::{Options, Report, import},
-    media::MediaStore,
+    files::FileStore,
 };
 use sqlx::{PgPool, postgres::PgRow};
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ pub struct Importer {
     pub folder: TempDir,
     /// Where the media store keeps its files.
     pub stored: TempDir,
-    media: MediaStore,
+    media: FileStore,
 }
 
 /// The columns of a small file, in front of whatever a test is about.
@@ -28,7 +28,7 @@ impl Importer {
     pub async fn open(db: PgPool) -> Self {
         devopsify::jobs::migrate(&db).await.unwrap();
         let stored = tempfile::tempdir().unwrap();
-        let media = MediaStore::open(&Url::from_directory_path(stored.path()).unwrap()).unwrap();
+        let media = FileStore::open(&Url::from_directory_path(stored.path()).unwrap(), "MEDIA_URL").unwrap();
         Self { db, folder: tempfile::tempdir().unwrap(), stored, media }
     }
 

@@ -26,8 +26,8 @@ use devopsify::{
     app::App,
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
+    files::FileStore,
     jobs,
-    media::MediaStore,
     payments::stripe::Stripe,
     router, telemetry,
 };
@@ -44,7 +44,7 @@ use provider::Provider;
 pub struct Shop {
     pub db: PgPool,
     pub origin: Url,
-    pub media: MediaStore,
+    pub media: FileStore,
     pub stripe: Stripe,
     pub client: Client,
     pub app: App,
@@ -165,22 +165,25 @@ impl Shop {
             drop(telemetry::start("test"));
         }
         let folder = TempDir::new().unwrap();
-        let media = MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap();
+        let media = FileStore::open(&Url::from_directory_path(folder.path()).unwrap(), "MEDIA_URL").unwrap();
         let mut config = ServeConfig {
             port: 0,
             operations_port: 0,
             storefront_url: format!("http://{}", unused_address().await).parse().unwrap(),
+            static_url: None,
             trusted_proxies: Vec::new(),
             max_unpaid_orders_per_address: 1000,
             dev: false,
         };
         change(&mut config);
+        let static_files = config.static_url.as_ref().map(|url| FileStore::open(url, "STATIC_URL").unwrap());
         let stripe = Stripe::new(&payment, Duration::from_secs(4)).unwrap();
         let app = App {
             policy: Policy::default(),
             passwords: Passwords::new().unwrap(),
             db: db.clone().into(),
             media: media.clone(),
+            static_files,
             public_url: public_url.parse().unwrap(),
             stripe: stripe.clone(),
             payment: Arc::new(payment),

@@ -2,12 +2,13 @@
 
 use std::{
     fs::File,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
     time::Duration,
 };
 
 use reqwest::Client;
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{ConnectOptions, PgPool};
 use tempfile::TempDir;
 
@@ -25,8 +26,13 @@ pub struct Program {
 impl Program {
     /// A program that is not started yet, with the keys and the addresses of tests.
     pub fn new(name: &str, operations_port: u16, variables: &[(&str, String)]) -> Self {
+        Self::of(Path::new(env!("CARGO_BIN_EXE_devopsify")), name, operations_port, variables)
+    }
+
+    /// The same, of another release.
+    pub fn of(program: &Path, name: &str, operations_port: u16, variables: &[(&str, String)]) -> Self {
         let folder = TempDir::new().unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        let mut command = Command::new(program);
         command
             .arg(name)
             .env("HOST", "127.0.0.1")
@@ -81,6 +87,24 @@ impl Program {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+
+    /// Tells it to stop, as Kubernetes does.
+    #[allow(dead_code, reason = "the tests of releases need it")]
+    pub fn terminate(&self) {
+        let child = self.child.as_ref().unwrap();
+        kill_process(Pid::from_child(child), Signal::TERM).unwrap();
+    }
+
+    /// Waits until it has ended by itself.
+    #[allow(dead_code, reason = "the tests of releases need it")]
+    pub async fn ended(&mut self) -> ExitStatus {
+        loop {
+            if let Some(status) = self.child.as_mut().unwrap().try_wait().unwrap() {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until it answers at `path`.

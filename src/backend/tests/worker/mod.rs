@@ -11,9 +11,9 @@ use std::{sync::Arc, time::Duration};
 use devopsify::{
     capability::Secrets,
     config::MailConfig,
+    files::FileStore,
     jobs::{self, JobContext, download::Downloader},
     mail::Mailer,
-    media::MediaStore,
 };
 use graphile_worker::WorkerOptions;
 use sqlx::PgPool;
@@ -46,7 +46,7 @@ impl Bench {
         let context = JobContext {
             stripe: crate::support::provider_nowhere(),
             db: db.clone().into(),
-            media: MediaStore::open(&Url::from_directory_path(folder.path()).unwrap()).unwrap(),
+            media: FileStore::open(&Url::from_directory_path(folder.path()).unwrap(), "MEDIA_URL").unwrap(),
             // The tests' servers are on loopback, which the real downloader refuses.
             downloader: Arc::new(Downloader::new(|_| true).unwrap()),
             mailer: Mailer::new(&mail, &public_url).unwrap(),

@@ -14,7 +14,7 @@ use super::{Options, import};
 use crate::{
     config::{self, DatabaseConfig},
     database,
-    media::MediaStore,
+    files::FileStore,
     up,
 };
 
@@ -73,7 +73,7 @@ impl ImportCommand {
 pub async fn run(command: ImportCommand) -> anyhow::Result<()> {
     let (database, media_url) = command.store()?;
     let db = database::pool(&database)?;
-    let media = MediaStore::open(&media_url)?;
+    let media = FileStore::open(&media_url, "MEDIA_URL")?;
     let ImportCommand { file, skip_bad, dry_run, stock, .. } = command;
     let options = Options { skip_bad, dry_run, stock };
     let report = import(&db, &media, &file, &options, progress()).await;

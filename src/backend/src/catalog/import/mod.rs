@@ -35,7 +35,7 @@ use self::{
     staging::Staged,
     write::{Attempt, Outcome},
 };
-use crate::{error, media::MediaStore, store};
+use crate::{error, files::FileStore, store};
 
 /// How to import.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,7 +56,7 @@ pub struct Options {
 /// Nothing is written then. Rows that cannot be used are no error: they are in the report.
 pub async fn import(
     db: &PgPool,
-    media: &MediaStore,
+    media: &FileStore,
     file: &Path,
     options: &Options,
     progress: impl FnMut(u64, u64),
@@ -75,7 +75,7 @@ pub async fn import(
 
 async fn fill(
     transaction: &mut Transaction<'_, Postgres>,
-    media: &MediaStore,
+    media: &FileStore,
     file: &Path,
     options: &Options,
     mut progress: impl FnMut(u64, u64),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::text;
-use crate::media::MediaStore;
+use crate::files::FileStore;
 
 /// The largest picture file, in bytes.
 const MAX_FILE: u64 = 32 * 1024 * 1024;
@@ -52,7 +52,7 @@ pub enum Trouble {
 /// Where pictures come from and go to.
 pub struct Pictures<'a> {
     root: PathBuf,
-    media: &'a MediaStore,
+    media: &'a FileStore,
     writes: bool,
     folders: HashMap<PathBuf, BTreeSet<String>>,
 }
@@ -62,7 +62,7 @@ impl<'a> Pictures<'a> {
     ///
     /// # Errors
     /// When the folder cannot be found.
-    pub async fn beside(file: &Path, media: &'a MediaStore, writes: bool) -> anyhow::Result<Self> {
+    pub async fn beside(file: &Path, media: &'a FileStore, writes: bool) -> anyhow::Result<Self> {
         let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let root = tokio::fs::canonicalize(folder)
             .await
