@@ -2,6 +2,8 @@
 import type { NextConfig } from 'next';
 
 const config: NextConfig = {
+  // The image has the server with what it imports, and no package manager.
+  output: 'standalone',
   // Metadata is part of the document for everybody, so that a failed read is a 5xx and never a page with a hole in it.
   htmlLimitedBots: /.*/,
   // The edge compresses once and stores the result; it also makes its own entity tags.

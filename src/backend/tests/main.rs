@@ -7,10 +7,12 @@
 mod admin;
 mod api;
 mod audit;
+mod backup;
 mod buying;
 mod database;
 mod edge;
 mod import;
+mod one_machine;
 mod operations;
 mod provider;
 mod support;
