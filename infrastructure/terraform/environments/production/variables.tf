@@ -1,0 +1,76 @@
+variable "environment" {
+  description = "The environment's name: its folder's, its state's and GitHub's."
+  type        = string
+}
+
+variable "region" {
+  description = "Where everything runs."
+  type        = string
+}
+
+variable "cidr" {
+  description = "The network's addresses, a /16. Different in each environment, so that they could be joined."
+  type        = string
+}
+
+variable "zones" {
+  description = "Three zones of the region."
+  type        = list(string)
+}
+
+variable "nat_per_zone" {
+  description = "Whether each zone has its own way out, which costs three times as much and survives the loss of a zone."
+  type        = bool
+}
+
+variable "domain" {
+  description = "The store's host name."
+  type        = string
+}
+
+variable "kubernetes_version" {
+  description = "Kubernetes' minor version."
+  type        = string
+}
+
+variable "api_cidrs" {
+  description = "The networks that reach the cluster's API from the Internet, such as an office's. None leaves it private alone."
+  type        = list(string)
+}
+
+variable "administrators" {
+  description = "The ARNs of the IAM roles that administer the cluster."
+  type        = set(string)
+}
+
+variable "database" {
+  description = "The database: its machine, storage in GiB, second zone, days to go back, and connections."
+  type = object({
+    instance_class  = string
+    storage_gb      = number
+    max_storage_gb  = number
+    multi_az        = bool
+    backup_days     = number
+    max_connections = number
+  })
+}
+
+variable "alarm_addresses" {
+  description = "Who gets a mail when the database reaches its limits; each must confirm once."
+  type        = set(string)
+}
+
+variable "disposable" {
+  description = "Whether the environment may be destroyed with its data. Set for a moment to tear down what is protected."
+  type        = bool
+}
+
+variable "stand_in" {
+  description = <<-EOT
+    Whether AWS is a stand-in that speaks only a part of its API, for tests. It leaves out what moto 5.2 lacks:
+    of EKS Auto Mode (compute, block storage, load balancers), access entries and their mode, upgrade policy, add-ons
+    and Pod Identity associations; of RDS performance insights. Refused in any account but moto's.
+  EOT
+  type        = bool
+  default     = false
+}

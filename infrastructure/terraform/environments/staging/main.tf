@@ -1,0 +1,128 @@
+# An environment of the store: network, cluster, database, buckets, name. All environments have this root; what differs is in
+# terraform.tfvars and backend.tf.
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { Project = "devopsify", Environment = var.environment, ManagedBy = "terraform" }
+  }
+}
+
+data "aws_caller_identity" "current" {
+  lifecycle {
+    postcondition {
+      condition     = !var.stand_in || self.account_id == "123456789012"
+      error_message = "stand_in is for a stand-in of AWS, never for an account."
+    }
+  }
+}
+
+locals {
+  name       = "devopsify-${var.environment}"
+  account_id = data.aws_caller_identity.current.account_id
+  # Made by bootstrap/: with it an apply makes roles that can do no more than the store needs, and none that makes roles.
+  permissions_boundary = "arn:aws:iam::${local.account_id}:policy/github/devopsify-boundary"
+}
+
+module "buckets_key" {
+  source = "../../modules/kms"
+
+  name        = "${local.name}-buckets"
+  description = "Media and artifacts of ${local.name}"
+}
+
+module "logs" {
+  source = "../../modules/s3"
+
+  name            = "${local.name}-logs-${local.account_id}"
+  account_id      = local.account_id
+  writers         = { "delivery.logs.amazonaws.com" = "AWSLogs", "logging.s3.amazonaws.com" = "s3", "logdelivery.elasticloadbalancing.amazonaws.com" = "alb" }
+  expiration_days = 365
+  noncurrent_days = 30
+  force_destroy   = var.disposable
+}
+
+module "artifacts" {
+  source = "../../modules/s3"
+
+  name          = "${local.name}-artifacts-${local.account_id}"
+  account_id    = local.account_id
+  kms_key_arn   = module.buckets_key.arn
+  logs          = { bucket = module.logs.name }
+  force_destroy = var.disposable
+  # Every release and promotion writes its files anew; half a year after that, no page is open that asks for them.
+  ending = { "static/" = 180 }
+}
+
+module "media" {
+  source = "../../modules/s3"
+
+  name          = "${local.name}-media-${local.account_id}"
+  account_id    = local.account_id
+  kms_key_arn   = module.buckets_key.arn
+  logs          = { bucket = module.logs.name }
+  force_destroy = var.disposable
+}
+
+module "vpc" {
+  source = "../../modules/vpc"
+
+  name            = local.name
+  region          = var.region
+  cidr            = var.cidr
+  zones           = var.zones
+  nat_per_zone    = var.nat_per_zone
+  logs_bucket_arn = module.logs.arn
+}
+
+module "eks" {
+  source = "../../modules/eks"
+
+  name                 = local.name
+  region               = var.region
+  account_id           = local.account_id
+  kubernetes_version   = var.kubernetes_version
+  permissions_boundary = local.permissions_boundary
+  subnet_ids           = module.vpc.private_subnet_ids
+  api_cidrs            = var.api_cidrs
+  administrators       = var.administrators
+  identities           = local.identities
+  addons               = ["external-dns"]
+  stand_in             = var.stand_in
+}
+
+module "rds" {
+  source = "../../modules/rds"
+
+  name                 = local.name
+  region               = var.region
+  account_id           = local.account_id
+  permissions_boundary = local.permissions_boundary
+  vpc_id               = module.vpc.id
+  subnet_ids           = module.vpc.database_subnet_ids
+  client_cidrs         = module.vpc.private_cidrs
+  instance_class       = var.database.instance_class
+  storage_gb           = var.database.storage_gb
+  max_storage_gb       = var.database.max_storage_gb
+  multi_az             = var.database.multi_az
+  backup_days          = var.database.backup_days
+  max_connections      = var.database.max_connections
+  alarm_addresses      = var.alarm_addresses
+  disposable           = var.disposable
+  stand_in             = var.stand_in
+}
+
+module "dns" {
+  source = "../../modules/dns"
+
+  domain     = var.domain
+  disposable = var.disposable
+}
+
+# Made by bootstrap/, because all environments run the same images.
+data "aws_ecr_repository" "this" {
+  for_each = toset(["api", "storefront"])
+
+  name = "devopsify/${each.key}"
+}

@@ -1,0 +1,44 @@
+variable "name" {
+  description = "The beginning of the roles' names, and of the environments' own."
+  type        = string
+}
+
+variable "region" {
+  description = "The region of the environments."
+  type        = string
+}
+
+variable "account_id" {
+  description = "The account of the environments."
+  type        = string
+}
+
+variable "repository" {
+  description = "The repository on GitHub, `owner/name`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
+    error_message = "One repository, `owner/name`, without a wildcard."
+  }
+}
+
+variable "environments" {
+  description = "The environments; GitHub's have the same names."
+  type        = set(string)
+}
+
+variable "state_bucket_arn" {
+  description = "The bucket of the states, a prefix for each environment."
+  type        = string
+}
+
+variable "state_key_arn" {
+  description = "The key of the states."
+  type        = string
+}
+
+variable "repository_arns" {
+  description = "The repositories that a release pushes to."
+  type        = map(string)
+}
