@@ -14,6 +14,12 @@ DATABASE := src/database
 FRONTEND := src/frontend
 PACKAGES := $(DATABASE)/node_modules/.package-lock.json $(FRONTEND)/node_modules/.package-lock.json
 POSTGRES_EXPORTER := target/monitoring/bin/postgres_exporter
+CHECKS := infrastructure/checks
+CHECK_TOOLS := target/infrastructure
+CHECK_REQUIREMENTS := $(wildcard $(CHECKS)/requirements-*.txt)
+# By content, since a cache that is put back keeps no order of times.
+CHECK_GO := $(CHECK_TOOLS)/bin/.installed-$(shell sha256sum <$(CHECKS)/go-tools.txt | head -c 16)
+CHECK_PYTHON := $(CHECK_TOOLS)/venv/.installed-$(shell cat $(CHECK_REQUIREMENTS) | sha256sum | head -c 16)
 PAGES := $(FRONTEND)/.next/BUILD_ID
 PAGE_SOURCES := $(shell find $(FRONTEND)/app $(FRONTEND)/components $(FRONTEND)/lib $(FRONTEND)/public $(FRONTEND)/*.ts $(FRONTEND)/*.mjs -type f 2>/dev/null)
 
@@ -54,10 +60,50 @@ test-browser: tools chromium $(PACKAGES) $(PAGES)
 .PHONY: check-monitoring
 check-monitoring: tools $(PACKAGES) $(PAGES) $(POSTGRES_EXPORTER) ## Hold metrics, rules, dashboards and runbooks against the running store, and break it
 	cargo build --locked
+	cargo test --locked --test monitoring --no-run
+	@# Gigabytes that the compiler left to be written would make the database wait, and its requests late.
+	@sync
 	cargo test --locked --test monitoring -- --nocapture
+
+.PHONY: check-infra
+check-infra: check-tools $(PAGES) ## Hold Terraform, the chart, GitOps, images and workflows against themselves and each other
+	cargo clippy --package infrastructure-checks --all-targets --locked -- -D warnings
+	cargo test --package infrastructure-checks --locked --no-run
+	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync check-terraform check-others
+
+# Terraform waits for a stand-in of AWS most of the time; the others use the processor meanwhile.
+CHECK_OTHERS := $(filter-out terraform,$(notdir $(basename $(wildcard $(CHECKS)/tests/*.rs))))
+
+.PHONY: check-terraform check-others
+check-terraform:
+	cargo test --package infrastructure-checks --locked --test terraform -- --nocapture
+
+check-others:
+	cargo test --package infrastructure-checks --locked --no-fail-fast $(CHECK_OTHERS:%=--test %) -- --nocapture
+
+.PHONY: prove-infra
+prove-infra: check-tools $(PAGES) ## Break infrastructure in many small ways (FIELD=chart: in those of one file), and see that each is caught
+	cargo test --package infrastructure-checks --locked --no-run
+	cargo test --package infrastructure-checks --locked --test prove -- --ignored --nocapture
+
+# The releases before: the two latest tags or, as long as there are none, the last code on another schema and the commit before this.
+FROM ?= $(shell tags=$$(git tag --list 'v*' --sort=version:refname | tail -n 2); \
+	test $$(wc -w <<<"$$tags") = 2 && echo $$tags || { git log --format=%h | while read -r commit; do \
+	git diff --quiet $$commit HEAD -- $(DATABASE)/migrations || \
+	{ git diff --quiet --no-renames --diff-filter=MD $$commit HEAD -- $(DATABASE)/migrations && echo $$commit && break; }; done; echo HEAD^; })
+OLDER = $(foreach ref,$(FROM),target/releases/devopsify-$(or $(shell git rev-parse --short=12 --verify --quiet '$(ref)^{commit}'),$(error FROM: there is no commit $(ref))))
+
+.PHONY: prove-releases
+prove-releases: tools $(PACKAGES) ## Roll two releases (FROM="v1.0 v1.1"), this one and the one before it out under load
+	@echo "Releases: $(FROM), the present one, and back to the one before"
+	$(MAKE) --no-print-directory $(OLDER)
+	cargo build --locked
+	RELEASES=$$(realpath $(OLDER) target/debug/devopsify $(lastword $(OLDER)) | paste --serial --delimiters=:) \
+		target/debug/devopsify with-postgres cargo test --locked --test releases -- --nocapture
 
 .PHONY: lint
 lint: tools $(PACKAGES) ## Check style, types and rules of all code
+	@! git grep --line-number --extended-regexp '^(<<<<<<<|>>>>>>>) '
 	cargo fmt --check
 	cargo clippy --all-targets --test monitoring --locked -- -D warnings
 	cd $(FRONTEND) && npm run lint
@@ -107,6 +153,9 @@ tools:
 	@command -v npm >/dev/null || { echo "Node.js is missing: install version 20 or newer (https://nodejs.org)"; exit 1; }
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node.js $$(node --version) is too old: install version 20 or newer (https://nodejs.org)"; exit 1; }
 
+.PHONY: check-tools
+check-tools: tools $(CHECK_GO) $(CHECK_PYTHON) $(if $(wildcard $(CHECKS)/package-lock.json),$(CHECKS)/node_modules/.package-lock.json)
+
 .PHONY: chromium
 chromium:
 	@test -x "$(CHROMIUM)" || { echo "Chromium is missing: on Debian, apt-get install chromium-headless-shell; elsewhere, set CHROMIUM to its path"; exit 1; }
@@ -116,6 +165,24 @@ $(POSTGRES_EXPORTER): Makefile
 	@command -v go >/dev/null || { echo "Go is missing: install version 1.25 or newer (https://go.dev/dl), it builds PostgreSQL's exporter"; exit 1; }
 	@# By its module: `go install` asks for modules below it first, and some proxies refuse what they do not know.
 	$(call step,Exporter of PostgreSQL built,sources=$$(go mod download -json github.com/prometheus-community/postgres_exporter@v0.19.1 | sed -n 's/.*"Dir": "\(.*\)".*/\1/p') && test -n "$$sources" && CGO_ENABLED=0 go -C "$$sources" build -o $(CURDIR)/$@ ./cmd/postgres_exporter)
+	@touch $@
+
+# The program of a commit, which never changes. Its worktree goes again; what it depends on is shared with the present program,
+# which the next `cargo build` puts back into its place.
+target/releases/devopsify-%:
+	@mkdir -p $(@D)
+	$(call step,Program of $* built,(trap 'git worktree remove --force $(@D)/$*' EXIT && git worktree add --force --detach $(@D)/$* $* && CARGO_INCREMENTAL=0 cargo build --locked --manifest-path $(@D)/$*/Cargo.toml --package devopsify --target-dir target && cp target/debug/devopsify $@))
+
+# Each at the version that a file says: a change of the file installs them anew.
+$(CHECK_GO):
+	@command -v go >/dev/null || { echo "Go is missing: install version 1.25 or newer (https://go.dev/dl), it builds tools of the checks"; exit 1; }
+	$(call step,Tools in Go built,CGO_ENABLED=0 GOBIN=$(CURDIR)/$(@D) xargs --max-args=1 go install <$(CHECKS)/go-tools.txt)
+	@touch $@
+
+$(CHECK_PYTHON):
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "Python 3 with venv is missing: on Debian, apt-get install python3-venv"; exit 1; }
+	$(call step,Tools in Python installed,rm -rf $(@D) && python3 -m venv $(@D) && $(@D)/bin/pip install --quiet $(addprefix --requirement ,$(CHECK_REQUIREMENTS)))
+	@mkdir -p $(CHECK_TOOLS)/bin && find $(CURDIR)/$(@D)/bin -type f -perm -u+x ! -name 'pip*' ! -name 'python*' -exec ln --symbolic --force --target-directory=$(CHECK_TOOLS)/bin {} +
 	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json

@@ -5,6 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+pub mod checkov;
+pub mod images;
+pub mod repository;
+pub mod shell;
+pub mod workflows;
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
