@@ -83,7 +83,11 @@ pub async fn watch_database(db: Pool, ready: Ready, stop: CancellationToken) {
         gauge!("database_up").set(if matches!(answer, Ok(Ok(_))) { 1.0 } else { 0.0 });
         gauge!("database_pool_connections", "state" => "idle").set(db.num_idle() as f64);
         gauge!("database_pool_connections", "state" => "used").set(f64::from(db.size()) - db.num_idle() as f64);
-        if matches!(answer, Ok(Ok(true))) && ready.send_if_modified(|ready| !std::mem::replace(ready, true)) {
+        if matches!(answer, Ok(Ok(true))) && !*ready.borrow() {
+            if let Err(error) = db.warm().await {
+                tracing::warn!(%error, "the first visitors will wait until connections to the database are opened");
+            }
+            ready.send_replace(true);
             orders::metrics::expect_revenue(&db).await;
         }
     }

@@ -7,6 +7,9 @@ use sqlx::{PgPool, PgTransaction, Postgres, pool::PoolConnection};
 
 use crate::telemetry::Present;
 
+/// Enough for what a shop's replica answers at once, most of the time.
+const WARM: u32 = 8;
+
 /// Connections to PostgreSQL; cheap to clone. What takes one from here is measured, so statements go to a connection and never
 /// to the pool itself, which would take one unseen.
 #[derive(Clone, Debug)]
@@ -27,6 +30,20 @@ impl Pool {
     /// When none can be had in time.
     pub async fn begin(&self) -> sqlx::Result<PgTransaction<'static>> {
         self.measured(self.0.begin()).await
+    }
+
+    /// Opens the connections that the first visitors ask for: to open one takes many times as long as to use it, and all of them
+    /// come at once when a load balancer learns of this process.
+    ///
+    /// # Errors
+    /// When one cannot be opened in time; those before stay open.
+    pub async fn warm(&self) -> sqlx::Result<()> {
+        let wanted = WARM.min(self.options().get_max_connections() / 2);
+        let mut taken = Vec::new();
+        while self.size() < wanted {
+            taken.push(self.0.acquire().await?);
+        }
+        Ok(())
     }
 
     fn is_used_up(&self) -> bool {

@@ -44,3 +44,13 @@ async fn who_waits_for_a_connection_is_told_until_there_is_one_or_none(db: PgPoo
         ],
     );
 }
+
+#[sqlx::test(migrations = false)]
+async fn connections_are_opened_before_anybody_asks(db: PgPool) {
+    let options = PgPoolOptions::new().max_connections(6).acquire_timeout(Duration::from_secs(10));
+    let pool = Pool::from(options.connect_lazy_with((*db.connect_options()).clone()));
+    for _ in 0..2 {
+        pool.warm().await.unwrap();
+        assert_eq!(pool.size(), 3, "half of what it may open");
+    }
+}

@@ -23,6 +23,7 @@ async fn an_outage_is_answered_measured_and_survived(db: PgPool) {
     wire.cut();
     let (ready, stop) = (Ready::default(), CancellationToken::new());
     let pool = wire.pool();
+    let connections = pool.clone();
     tokio::spawn(operations::watch_database(pool.clone().into(), ready.clone(), stop.clone()));
     let operations = support::serve(operations::router(metrics, ready.clone())).await;
     let shop = Shop::open(pool).await;
@@ -37,6 +38,7 @@ async fn an_outage_is_answered_measured_and_survived(db: PgPool) {
     wire.mend();
     ready.subscribe().wait_for(|ready| *ready).await.unwrap();
     assert_eq!(probe("/readyz").await.unwrap().status(), StatusCode::OK);
+    assert!(connections.size() > 1, "ready with the only connection that saw the schema");
     shop.json("/api/products").await;
 
     for outage in [Wire::cut as fn(&Wire), Wire::silence] {
