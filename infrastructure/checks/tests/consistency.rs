@@ -277,8 +277,7 @@ fn the_load_balancer_is_logged_and_kept() {
         assert_eq!(attributes["access_logs.s3.enabled"], "true", "{environment}: nobody knows who asked for what");
         let bucket = attributes["access_logs.s3.bucket"];
         assert!(bucket.starts_with(&format!("devopsify-{environment}-logs-")), "{environment} logs to {bucket}");
-        let writer =
-            format!("\"logdelivery.elasticloadbalancing.amazonaws.com\" = \"{}\"", attributes["access_logs.s3.prefix"]);
+        let writer = format!("load_balancers  = \"{}\"", attributes["access_logs.s3.prefix"]);
         assert!(
             text(&format!("{TERRAFORM}/{environment}/main.tf")).contains(&writer),
             "{environment}: the load balancer may not write to {bucket}"

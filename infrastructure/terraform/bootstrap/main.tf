@@ -58,6 +58,7 @@ module "github_oidc" {
   region           = var.region
   account_id       = local.account_id
   repository       = var.github_repository
+  subject          = var.github_subject
   environments     = ["development", "staging", "production"]
   state_bucket_arn = module.state.arn
   state_key_arn    = module.state_key.arn

@@ -238,7 +238,10 @@ fn closed(it: &Resource, _: &[Resource]) -> bool {
     allowed(it).all(|statement| {
         let principal = &statement["Principal"];
         let own = list(&principal["AWS"]).iter().all(|arn| arn == "arn:aws:iam::123456789012:root");
-        let service = principal["Service"].is_null() || statement["Condition"].is_object();
+        let on_our_behalf = list(&statement["Resource"])
+            .iter()
+            .all(|resource| resource.as_str().is_some_and(|resource| resource.contains("/AWSLogs/123456789012/")));
+        let service = principal["Service"].is_null() || statement["Condition"].is_object() || on_our_behalf;
         principal.is_object() && own && service
     })
 }

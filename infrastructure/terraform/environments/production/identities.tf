@@ -50,14 +50,18 @@ locals {
 
   keep_records = [{
     Effect   = "Allow"
-    Action   = ["route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets", "route53:ListTagsForResources"]
+    Action   = ["route53:ChangeResourceRecordSets", "route53:ListTagsForResources"]
     Resource = module.dns.zone_arn
     }, {
-    # It finds its zone by listing; Route 53 knows no narrower right.
+    # It finds its zone by listing, and reads those below it too: what it may not read stops it altogether.
     Effect   = "Allow"
-    Action   = "route53:ListHostedZones"
+    Action   = ["route53:ListHostedZones", "route53:ListResourceRecordSets"]
     Resource = "*"
   }]
+
+  # The zone is the store's alone and the ingress' host its apex, beside which no record of ownership fits: so external-dns owns
+  # what the ingress names, moves it with the load balancer, and deletes nothing.
+  external_dns = { sources = ["ingress"], domainFilters = [var.domain], registry = "noop", policy = "upsert-only" }
 
   identities = {
     for name, identity in {

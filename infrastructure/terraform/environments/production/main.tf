@@ -37,7 +37,8 @@ module "logs" {
 
   name            = "${local.name}-logs-${local.account_id}"
   account_id      = local.account_id
-  writers         = { "delivery.logs.amazonaws.com" = "AWSLogs", "logging.s3.amazonaws.com" = "s3", "logdelivery.elasticloadbalancing.amazonaws.com" = "alb" }
+  writers         = { "delivery.logs.amazonaws.com" = "AWSLogs", "logging.s3.amazonaws.com" = "s3" }
+  load_balancers  = "alb"
   expiration_days = 365
   noncurrent_days = 30
   force_destroy   = var.disposable
@@ -88,7 +89,7 @@ module "eks" {
   api_cidrs            = var.api_cidrs
   administrators       = var.administrators
   identities           = local.identities
-  addons               = ["external-dns"]
+  addons               = { external-dns = local.external_dns }
   stand_in             = var.stand_in
 }
 

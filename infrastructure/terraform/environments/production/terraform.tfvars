@@ -7,7 +7,7 @@ zones       = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 disposable  = false
 
 nat_per_zone       = true
-kubernetes_version = "1.34"
+kubernetes_version = "1.35"
 
 database = {
   instance_class  = "db.m7g.large"

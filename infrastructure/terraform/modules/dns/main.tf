@@ -43,6 +43,11 @@ resource "aws_route53_record" "validation" {
 resource "aws_acm_certificate_validation" "this" {
   certificate_arn         = aws_acm_certificate.this.arn
   validation_record_fqdns = [aws_route53_record.validation.fqdn]
+
+  # Minutes, once the zone is delegated; until then, never.
+  timeouts {
+    create = "20m"
+  }
 }
 
 resource "aws_ses_domain_identity" "this" {

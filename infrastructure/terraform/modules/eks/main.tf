@@ -176,10 +176,11 @@ resource "aws_eks_access_policy_association" "administrator" {
 }
 
 resource "aws_eks_addon" "this" {
-  for_each = var.stand_in ? toset([]) : var.addons
+  for_each = { for name, configuration in var.addons : name => configuration if !var.stand_in }
 
-  cluster_name = aws_eks_cluster.this.name
-  addon_name   = each.key
+  cluster_name         = aws_eks_cluster.this.name
+  addon_name           = each.key
+  configuration_values = jsonencode(each.value)
 
   # A pod gets its identity when it starts, and not later.
   depends_on = [aws_eks_pod_identity_association.this]

@@ -54,8 +54,8 @@ variable "identities" {
 }
 
 variable "addons" {
-  description = "EKS add-ons beside those of Auto Mode."
-  type        = set(string)
+  description = "EKS add-ons beside those of Auto Mode, each with its configuration."
+  type        = any
 }
 
 variable "stand_in" {

@@ -4,7 +4,7 @@ locals {
   issuer = "token.actions.githubusercontent.com"
 
   # Who GitHub must say a run is. A pull request of a fork gets no token.
-  repository = "repo:${var.repository}"
+  repository = "repo:${var.subject}"
   main       = "${local.repository}:ref:refs/heads/main"
   # Where workflows push what they propose, by what opens it.
   proposals = [for kind in ["release", "promote", "rollback"] : "${local.repository}:ref:refs/heads/${kind}/*"]
@@ -31,8 +31,9 @@ resource "aws_iam_role" "this" {
 
   name = "${var.name}-${each.key}"
   # Apart from the environments' own roles, which an apply may change.
-  path                 = "/github/"
-  max_session_duration = 3600
+  path = "/github/"
+  # An apply has an hour and a half, as its job: one that loses its rights half-way leaves a lock behind, and a state of before.
+  max_session_duration = endswith(each.key, "-apply") ? 5400 : 3600
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -125,6 +125,13 @@ resource "aws_s3_bucket_policy" "this" {
       Action    = "s3:GetBucketAcl"
       Resource  = aws_s3_bucket.this.arn
       Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      }], [for prefix in var.load_balancers[*] : {
+      # Whose load balancer it is, is in the path that AWS chooses.
+      Sid       = "WritesOfLoadBalancers"
+      Effect    = "Allow"
+      Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
+      Action    = "s3:PutObject"
+      Resource  = "${aws_s3_bucket.this.arn}/${prefix}/AWSLogs/${var.account_id}/*"
     }])
   })
 

@@ -31,6 +31,12 @@ variable "writers" {
   default     = {}
 }
 
+variable "load_balancers" {
+  description = "The prefix of the account's load balancers' access logs. None takes no such logs."
+  type        = string
+  default     = null
+}
+
 variable "expiration_days" {
   description = "After how many days an object ends. None keeps it."
   type        = number

@@ -9,11 +9,11 @@ variables {
   region               = "eu-central-1"
   account_id           = "123456789012"
   permissions_boundary = "arn:aws:iam::123456789012:policy/github/devopsify-boundary"
-  kubernetes_version   = "1.34"
+  kubernetes_version   = "1.35"
   subnet_ids           = ["subnet-1", "subnet-2", "subnet-3"]
   api_cidrs            = []
   administrators       = ["arn:aws:iam::123456789012:role/administrator"]
-  addons               = ["external-dns"]
+  addons               = { external-dns = { domainFilters = ["shop.example.com"] } }
   identities = {
     api = { namespace = "devopsify", service_account = "devopsify-api", policy = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
   }
@@ -46,7 +46,7 @@ run "private" {
   }
 
   assert {
-    condition     = length(aws_eks_access_policy_association.administrator) == 1 && length(aws_eks_addon.this) == 1
+    condition     = length(aws_eks_access_policy_association.administrator) == 1 && jsondecode(aws_eks_addon.this["external-dns"].configuration_values).domainFilters == ["shop.example.com"]
     error_message = "Administrators and add-ons are there."
   }
 

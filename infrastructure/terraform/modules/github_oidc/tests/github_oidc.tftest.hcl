@@ -9,6 +9,7 @@ variables {
   region           = "eu-central-1"
   account_id       = "123456789012"
   repository       = "example/devopsify"
+  subject          = "example@1234/devopsify@5678"
   environments     = ["development", "staging", "production"]
   state_bucket_arn = "arn:aws:s3:::devopsify-terraform-123456789012"
   state_key_arn    = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
@@ -22,7 +23,7 @@ run "roles" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.this["production-apply"].assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:example/devopsify:environment:production"]
+    condition     = jsondecode(aws_iam_role.this["production-apply"].assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:example@1234/devopsify@5678:environment:production"]
     error_message = "Only a run in GitHub's environment applies, after its approval."
   }
 
@@ -34,7 +35,7 @@ run "roles" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.this["release"].assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:example/devopsify:ref:refs/heads/main"]
+    condition     = jsondecode(aws_iam_role.this["release"].assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:example@1234/devopsify@5678:ref:refs/heads/main"]
     error_message = "Main releases, and no tag."
   }
 

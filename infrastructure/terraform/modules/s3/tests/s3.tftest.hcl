@@ -35,14 +35,18 @@ run "bucket" {
 
 run "logs" {
   variables {
-    name        = "devopsify-test-logs"
-    kms_key_arn = null
-    logs        = null
-    writers     = { "delivery.logs.amazonaws.com" = "AWSLogs" }
+    name           = "devopsify-test-logs"
+    kms_key_arn    = null
+    logs           = null
+    writers        = { "delivery.logs.amazonaws.com" = "AWSLogs" }
+    load_balancers = "alb"
   }
 
   assert {
-    condition     = alltrue([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012" if statement.Effect == "Allow"])
+    condition = length([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement if statement.Effect == "Allow"]) == 3 && alltrue([
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement :
+      try(statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012", endswith(statement.Resource, "/alb/AWSLogs/123456789012/*")) if statement.Effect == "Allow"
+    ])
     error_message = "Services write on behalf of this account only."
   }
 }
