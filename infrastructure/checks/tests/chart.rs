@@ -362,7 +362,15 @@ fn nothing_runs_before_a_release() {
     for environment in ENVIRONMENTS {
         for unreleased in ["api", "storefront"] {
             let objects = render(&[&values_of(environment)], &[&format!("images.{unreleased}.{none}")]);
-            for kind in ["Deployment", "Job", "Ingress", "HorizontalPodAutoscaler", "PodDisruptionBudget"] {
+            for kind in [
+                "Deployment",
+                "Job",
+                "Ingress",
+                "HorizontalPodAutoscaler",
+                "PodDisruptionBudget",
+                "Probe",
+                "PrometheusRule",
+            ] {
                 let early: Vec<String> = of_kind(&objects, kind).into_iter().map(title).collect();
                 assert!(early.is_empty(), "{environment} waits for the image of {unreleased}: {early:?}");
             }

@@ -150,6 +150,15 @@ fn the_gate_closes_on_what_failed() {
     let missing: Vec<_> = jobs.keys().filter(|job| *job != "gate" && !watched.contains(&job.as_str())).collect();
     assert!(missing.is_empty(), "the gate does not wait for {missing:?}");
     assert_eq!(ci["jobs"]["gate"]["if"], "always()", "a gate that is skipped is open");
+    // A proposal's checks are a run by hand, which GitHub does not count for the pull request.
+    repository.stand_in("gh", "");
+    let said = [("STATE", "failure"), ("GITHUB_REPOSITORY", "example/devopsify"), ("GITHUB_SHA", "abc")];
+    let said = [&said[..], &[("GITHUB_SERVER_URL", "https://github.com"), ("GITHUB_RUN_ID", "7")]].concat();
+    repository.run(&self::script(CI, "status"), ".", &said).unwrap();
+    let [call] = &repository.calls()[..] else { panic!("nobody tells the proposal") };
+    for part in ["repos/example/devopsify/statuses/abc", "context=Gate", "state=failure", "/actions/runs/7"] {
+        assert!(call.contains(part), "{call} has no {part}");
+    }
 }
 
 #[test]
@@ -355,6 +364,14 @@ fn a_change_of_a_template_shows_in_every_environment() {
         assert!(shown.split("## ").skip(1).all(|section| section.contains(to)), "{changed}: {shown}");
         repository.git(&["worktree", "prune"]);
     }
+    let lines: String = (0..5_000).map(|line| format!("  line-{line}: is one of many\n")).collect();
+    let large = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: large}}\ndata:\n{lines}");
+    repository.write(&format!("{CHART}/templates/large.yaml"), &large);
+    let shown = &repository.run(&script(RENDER, "render"), ".", &[("BEFORE", "HEAD")]).unwrap()["changes"];
+    assert!(shown.len() < 65_536, "GitHub takes no description of {} characters", shown.len());
+    let sections: Vec<&str> = shown.split("## ").skip(1).collect();
+    assert_eq!(sections.len(), 3, "a large change hides what changes in other environments");
+    assert!(sections.iter().all(|section| section.contains("The beginning of")), "it is not said that there is more");
 }
 
 /// Whose signature is asked for is whose is made: the release of the main branch.
@@ -370,6 +387,19 @@ fn a_signature_is_verified_as_it_is_made() {
         .filter_map(|step| step.get("id").map(str::to_owned))
         .collect();
     assert_eq!(order, ["alone", "verify", "render", "request"], "nothing is proposed that was not verified");
+    // cosign takes whatever is signed about an image for its signature.
+    let steps = release["jobs"]["image"]["steps"].as_array().unwrap();
+    let place = |what: &str| steps.iter().position(|step| step.to_string().contains(what)).unwrap();
+    let tried = place("\"id\":\"artifacts\"");
+    assert_eq!(
+        [tried + 1, tried + 2],
+        [place("attest-build-provenance"), steps.len() - 1],
+        "signed before it was tried"
+    );
+    assert_eq!(
+        release["jobs"]["propose"]["steps"][0]["with"]["ref"], "main",
+        "a release undoes what was merged meanwhile"
+    );
 
     let Some(repository) = with_applications(&[]) else { return };
     repository.stand_in("cosign", "[[ \"$2\" != *unsigned* ]]");

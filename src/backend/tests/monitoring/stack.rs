@@ -120,7 +120,7 @@ impl Stack {
             ("storefront", addresses.storefront_metrics),
             ("prometheus", addresses.prometheus),
             ("postgres", addresses.postgres),
-            ("node", addresses.node),
+            ("node-exporter", addresses.node),
         ];
         let mut stack = Self {
             serve,
