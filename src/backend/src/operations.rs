@@ -22,8 +22,8 @@ use crate::{
     orders, telemetry,
 };
 
-/// Whether this process is ready: the schema was once seen to be new enough. A database that goes away later is a metric
-/// and an alert, not a reason to take every replica out at once.
+/// Whether this process is ready: the schema was once seen to be new enough, and connections were opened for who comes first. A
+/// database that goes away later is a metric and an alert, not a reason to take every replica out at once.
 pub type Ready = Arc<watch::Sender<bool>>;
 
 #[derive(Clone)]
