@@ -58,7 +58,13 @@ impl Base {
 
     /// Its name: when it began.
     pub fn name(&self) -> String {
-        self.started_at.format("%Y%m%dT%H%M%SZ").to_string()
+        Self::named(self.started_at)
+    }
+
+    /// The name of a copy that begins at a moment. A small database is copied several times a second, and a server makes one copy
+    /// at a time, so milliseconds tell them apart.
+    pub fn named(started_at: DateTime<Utc>) -> String {
+        started_at.format("%Y%m%dT%H%M%S%.3fZ").to_string()
     }
 
     /// The timeline of the log that it was made on.
@@ -159,5 +165,21 @@ impl<T: Write> Write for Digesting<T> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::Base;
+
+    #[test]
+    fn names_tell_the_copies_of_a_second_apart_and_sort_by_time() {
+        let names: Vec<String> = [0, 1, 400, 1000, 61_000]
+            .map(|milliseconds| Base::named(DateTime::UNIX_EPOCH + TimeDelta::milliseconds(milliseconds)))
+            .into();
+        assert!(names.is_sorted() && names.windows(2).all(|two| two[0] != two[1]), "{names:?}");
+        assert_eq!(names[1], "19700101T000000.001Z");
     }
 }

@@ -74,7 +74,7 @@ async fn create(
     expect_same_server(&archive.history()?, &server.about, archive)?;
     let data = server.data_folder(options.data_directory.as_deref())?;
     let started_at = server.begin().await?;
-    let half = archive.begin(&started_at.format("%Y%m%dT%H%M%SZ").to_string())?;
+    let half = archive.begin(&Base::named(started_at))?;
     let (file, stopped) = (Base::file_in(half.folder()), stop.clone());
     let mut writer = in_background(move || {
         let mut writer =
