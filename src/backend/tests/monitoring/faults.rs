@@ -7,10 +7,10 @@ use std::{
 
 use reqwest::Method;
 use serde_json::json;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{sync::RwLockWriteGuard, task::JoinSet, time::sleep};
 
 use super::{
-    stack::Stack,
+    stack::{Stack, until},
     support::guest::{Guest, variant_of},
     traffic::{self, Traffic, Visitor},
 };
@@ -175,6 +175,7 @@ impl Fault {
         let mut held = Held::new();
         match self {
             Self::PostgresStopped => {
+                let _nobody_buys = between_purchases(stack, traffic).await;
                 stack.stop_postgres().await;
                 look(stack, &mut held);
             }
@@ -182,7 +183,10 @@ impl Fault {
             Self::WorkerKilled => stack.worker.kill(),
             Self::ViolationPlanted => find_stock(stack, 1).await,
             Self::WebhooksRefused => change_secret(stack, traffic, "whsec_another").await,
-            Self::PoolExhausted => hold_connections(stack, &mut held).await,
+            Self::PoolExhausted => {
+                let _nobody_buys = between_purchases(stack, traffic).await;
+                hold_connections(stack, &mut held).await;
+            }
             Self::ErrorRate => traffic::break_search(&stack.shop).await,
         }
         held
@@ -210,6 +214,14 @@ impl Fault {
             Self::PoolExhausted => {}
         }
     }
+}
+
+/// A moment when nobody buys and the store has heard of all that was paid, which lasts as long as what is returned. A webhook that
+/// a fault meets on its way is sent five times in seconds, and that would be a fault of its own.
+async fn between_purchases<'a>(stack: &Stack, traffic: &'a Traffic) -> RwLockWriteGuard<'a, ()> {
+    let nobody_buys = traffic.purchases.write().await;
+    until(Duration::from_secs(60), "the arrival of all webhooks", async || stack.webhooks_owed() == 0).await;
+    nobody_buys
 }
 
 /// Stock that no movement tells of, as only somebody with a psql can make it.

@@ -1,6 +1,12 @@
 //! The real thing: the store's processes, the storefront, Prometheus and its exporters, on a database of their own.
 
-use std::{collections::BTreeMap, env, net::SocketAddr, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use devopsify::{
     database,
@@ -207,6 +213,16 @@ impl Stack {
         self.wire.mend();
     }
 
+    /// How many webhooks the demo provider has sent in vain so far, or not yet.
+    pub fn webhooks_owed(&self) -> usize {
+        let text = std::fs::read_to_string(ledger(&self.demo)).unwrap();
+        // The last line may be half written.
+        let changes: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let delivered: BTreeSet<&str> = changes.iter().filter_map(|change| change["delivered"].as_str()).collect();
+        let events = changes.iter().flat_map(|change| change["events"].as_array()).flatten();
+        events.filter(|event| !event["id"].as_str().is_some_and(|id| delivered.contains(id))).count()
+    }
+
     /// Ends everything, the database last.
     pub async fn close(mut self) {
         let hurry = CancellationToken::new();
@@ -246,6 +262,11 @@ async fn fill(db: &PgPool) -> (Uuid, Vec<Uuid>) {
     (variant_of(db, "mug").await, cups)
 }
 
+/// Where the demo provider writes down what it did.
+fn ledger(demo: &Program) -> PathBuf {
+    demo.folder().join("payments.jsonl")
+}
+
 /// Serve, the worker and the demo provider, not started yet.
 fn programs(addresses: &Addresses, wire: &str, database: &str) -> [Program; 3] {
     let (store, provider) = (format!("http://{}", addresses.store), format!("http://{}", addresses.demo));
@@ -271,7 +292,7 @@ fn programs(addresses: &Addresses, wire: &str, database: &str) -> [Program; 3] {
         addresses.demo.port(),
         &[("DEMO_PROVIDER_PORT", addresses.demo.port().to_string())],
     );
-    demo.set("DEMO_LEDGER", demo.folder().join("payments.jsonl").to_str().unwrap());
+    demo.set("DEMO_LEDGER", ledger(&demo).to_str().unwrap());
     demo.set("DEMO_PROVIDER_URL", &provider);
     demo.set("DEMO_WEBHOOK_URL", &format!("{store}/api/webhooks/stripe"));
     let mut all = [serve, worker, demo];
