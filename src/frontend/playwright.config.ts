@@ -16,6 +16,8 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   timeout: 30_000,
+  // A page asks for what it waits for at growing pauses: an answer that is a little late is shown seconds later.
+  expect: { timeout: 10_000 },
   reporter: [['list'], ['./tests/e2e/support/counts-reporter.ts']],
   use: {
     baseURL: process.env.STORE_URL ?? LOCAL,

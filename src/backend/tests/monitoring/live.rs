@@ -20,7 +20,8 @@ pub async fn faults_of_contract(stack: &Stack) -> Vec<String> {
     let mut wrong = metrics(stack).await;
     wrong.extend(panels(stack).await);
     wrong.extend(rules(stack).await);
-    wrong.extend(stack.prometheus.down().await.into_iter().map(|target| format!("{target} is not scraped")));
+    let is_scraped = async || stack.prometheus.down().await.is_empty();
+    super::stack::until(PATIENCE, "a moment at which every target is scraped", is_scraped).await;
     for (job, address) in &stack.metrics {
         wrong.extend(cost(stack, job, address).await);
     }

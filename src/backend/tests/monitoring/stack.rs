@@ -17,11 +17,12 @@ use devopsify::{
         storefront,
     },
 };
+use reqwest::StatusCode;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, process::Command};
+use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -35,6 +36,7 @@ use super::{
         guest::variant_of,
         program::Program,
         provider::Provider,
+        unused_address,
         wire::Wire,
     },
     traffic::BUYERS,
@@ -84,24 +86,18 @@ struct Addresses {
 }
 
 impl Addresses {
-    /// Free ones, held all at once, so that they differ.
+    /// Free ones, and nobody else is given them.
     async fn choose() -> Self {
-        let mut held = Vec::new();
-        for _ in 0..9 {
-            held.push(TcpListener::bind("127.0.0.1:0").await.unwrap());
-        }
-        let mut free = held.iter().map(|listener| listener.local_addr().unwrap());
-        let mut next = || free.next().unwrap();
         Self {
-            store: next(),
-            operations: next(),
-            worker: next(),
-            demo: next(),
-            storefront: next(),
-            storefront_metrics: next(),
-            prometheus: next(),
-            postgres: next(),
-            node: next(),
+            store: unused_address().await,
+            operations: unused_address().await,
+            worker: unused_address().await,
+            demo: unused_address().await,
+            storefront: unused_address().await,
+            storefront_metrics: unused_address().await,
+            prometheus: unused_address().await,
+            postgres: unused_address().await,
+            node: unused_address().await,
         }
     }
 }
@@ -168,6 +164,9 @@ impl Stack {
         self.serve.answers("/readyz").await;
         self.worker.answers("/readyz").await;
         until(Duration::from_secs(60), "Prometheus", async || self.prometheus.is_ready().await).await;
+        // The storefront takes connections before it can render, and its first page takes longest.
+        let is_rendered = async || self.shop.get("/").await.status == StatusCode::OK;
+        until(Duration::from_secs(60), "the first page", is_rendered).await;
     }
 
     /// Starts Prometheus and the exporters as `devopsify monitor` does, on rules with shorter times.

@@ -145,6 +145,7 @@ async function seemSignedOut(page: Page): Promise<void> {
 }
 
 test('no page moves while it is filled', async ({ page }) => {
+  test.slow();
   await seemSignedOut(page);
   await measureShifts(page);
   await answer(page, REPLIES);
@@ -170,6 +171,7 @@ test('nor when the fonts arrive late', async ({ page }) => {
 });
 
 test('no page scrolls sideways at 320 pixels', async ({ page }) => {
+  test.slow();
   await seemSignedOut(page);
   await page.setViewportSize({ width: 320, height: 800 });
   await answer(page, REPLIES);

@@ -86,6 +86,8 @@ test('the keyboard alone gets from the home page to an option of a product', asy
   await tabTo(page, shownTitles(page).getByRole('link', { name: product.title, exact: true }));
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(`/products/${product.slug}`);
+  // Until its scripts run, a choice is a page of its own.
+  await page.waitForLoadState();
 
   const { name, values } = at(product.options, 0);
   const option = page.getByRole('group', { name }).getByRole('link', { name: at(values, 1) });

@@ -12,6 +12,7 @@ test('every page has one title, one description at most, one heading and a canon
   page,
   request,
 }) => {
+  test.slow();
   const { name } = await (await request.get('/api/store')).json();
   for (const [kind, path] of Object.entries(await pageKinds(request))) {
     await page.goto(path);

@@ -4,6 +4,7 @@ import { layoutShift, measureShifts, readThrough } from './support/layout';
 import { expect, test } from './support/test';
 
 test('no page moves while it is read', async ({ page, request }) => {
+  test.slow();
   await measureShifts(page);
   for (const [kind, path] of Object.entries(await pageKinds(request))) {
     await page.goto(path);
@@ -14,6 +15,7 @@ test('no page moves while it is read', async ({ page, request }) => {
 
 for (const width of [320, 1920]) {
   test(`no page scrolls sideways at ${width} pixels`, async ({ page, request }) => {
+    test.slow();
     await page.setViewportSize({ width, height: 800 });
     for (const [kind, path] of Object.entries(await pageKinds(request))) {
       await page.goto(path);
