@@ -101,11 +101,16 @@ prove-releases: tools $(PACKAGES) ## Roll two releases (FROM="v1.0 v1.1"), this 
 	RELEASES=$$(realpath $(OLDER) target/debug/devopsify $(lastword $(OLDER)) | paste --serial --delimiters=:) \
 		target/debug/devopsify with-postgres cargo test --locked --test releases -- --nocapture
 
+.PHONY: prove-limits
+prove-limits: tools $(PACKAGES) ## Attack `serve` and `worker` for SECONDS (300), each in the memory of its container; needs root
+	cargo build --release --locked
+	PROGRAM=$(CURDIR)/target/release/devopsify target/release/devopsify with-postgres cargo test --locked --test limits -- --test-threads=1 --nocapture
+
 .PHONY: lint
 lint: tools $(PACKAGES) ## Check style, types and rules of all code
 	@! git grep --line-number --extended-regexp '^(<<<<<<<|>>>>>>>) '
 	cargo fmt --check
-	cargo clippy --all-targets --test monitoring --locked -- -D warnings
+	cargo clippy --all-targets --test monitoring --test limits --locked -- -D warnings
 	cd $(FRONTEND) && npm run lint
 	node $(DATABASE)/catalogue/render.mjs --check
 
