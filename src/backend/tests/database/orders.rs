@@ -177,7 +177,8 @@ async fn money_is_given_back_once(db: PgPool) {
         "refunds_are_at_most_the_captured"
     );
     assert_eq!(refusal(&db, "UPDATE refunds SET status = 'failed'").await, "refunds_failure_is_told");
-    let second = "INSERT INTO payments (order_id, amount, currency, status, captured) SELECT order_id, 1, 'EUR', 'captured', 1 FROM payments";
+    let second = "INSERT INTO payments (order_id, amount, currency, status, captured, provider_id)
+                  SELECT order_id, amount, currency, 'captured', amount, 'pi_2' FROM payments";
     assert_eq!(refusal(&db, second).await, "payments_one_captured_an_order");
     assert_eq!(refusal(&db, "UPDATE payments SET status = 'open'").await, "payments_captured_have_money");
     assert_eq!(refusal(&db, "UPDATE payments SET captured = amount + 1").await, "payments_captured_is_in_range");
