@@ -92,7 +92,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant!(
         "paid_is_captured_less_refunded",
-        "What an order says was paid is what was captured less what was given back and what was lost to disputes.",
+        "What an order says was paid is what was captured less what was given back and what was lost to disputes, and never less than nothing.",
         "SELECT 'order ' || o.number
          FROM orders o
               LEFT JOIN (SELECT order_id, sum(captured) AS captured FROM payments GROUP BY order_id) p ON p.order_id = o.id
@@ -100,7 +100,7 @@ pub const INVARIANTS: &[Invariant] = &[
                          WHERE r.status = 'succeeded' GROUP BY p.order_id) r ON r.order_id = o.id
               LEFT JOIN (SELECT p.order_id, sum(d.lost) AS lost FROM disputes d JOIN payments p ON p.id = d.payment_id
                          GROUP BY p.order_id) d ON d.order_id = o.id
-         WHERE o.paid <> coalesce(p.captured, 0) - coalesce(r.refunded, 0) - coalesce(d.lost, 0)"
+         WHERE o.paid <> greatest(0, coalesce(p.captured, 0) - coalesce(r.refunded, 0) - coalesce(d.lost, 0))"
     ),
     invariant!(
         "refunds_are_at_most_the_captured",

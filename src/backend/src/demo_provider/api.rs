@@ -19,7 +19,7 @@ use super::{
     faults,
     idempotency::once,
     ledger::Gone,
-    objects::{self, failed, for_browsers, list, ok, refused},
+    objects::{self, failed, for_browsers, list, missing, ok, refused},
     params::Params,
     rules::{Decision, Desk},
 };
@@ -140,6 +140,9 @@ async fn list_refunds(State(provider): State<Provider>, RawQuery(query): RawQuer
     }
     let look = |book: &Book| {
         let wanted = params.get("payment_intent");
+        if let Some(id) = wanted.filter(|id| book.intent(id).is_none()) {
+            return missing("payment_intent", id);
+        }
         let refunds = book.refunds().filter(|refund| wanted.is_none_or(|wanted| refund.payment_intent == wanted));
         let shown = refunds.filter_map(|refund| {
             Some((refund.id.as_str(), objects::refund(refund, book.intent(&refund.payment_intent)?)))

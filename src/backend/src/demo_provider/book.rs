@@ -334,3 +334,28 @@ impl Book {
 pub fn new_id(prefix: &str) -> String {
     format!("{prefix}_{}", Uuid::now_v7().simple())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_forgotten_after_a_day() {
+        let (mut book, now) = (Book::default(), Utc::now());
+        let answer = Answer { status: 500, body: json!({}), replayed: false };
+        let reply = Reply { key: "key".into(), fingerprint: "f".into(), answer, at: Some(now) };
+        book.apply(Change { reply: Some(reply), ..Change::default() });
+        assert!(book.reply("key", now + TimeDelta::hours(23)).is_some());
+        assert!(book.reply("key", now + TimeDelta::hours(24)).is_none());
+    }
+
+    #[test]
+    fn answers_that_an_earlier_release_wrote_are_read() {
+        let line = r#"{"reply":{"key":"key","fingerprint":"f","answer":{"status":200,"body":{}}}}"#;
+        let mut book = Book::default();
+        book.apply(serde_json::from_str(line).unwrap());
+        assert!(book.reply("key", Utc::now()).is_some());
+    }
+}

@@ -75,3 +75,17 @@ pub async fn once(
     };
     provider.ledger.change(decide).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_free_again_when_its_request_is_over() {
+        let keys = KeysInUse::default();
+        let first = keys.enter("key").unwrap();
+        assert!(keys.enter("key").is_none() && keys.enter("other").is_some());
+        drop(first);
+        assert!(keys.enter("key").is_some());
+    }
+}

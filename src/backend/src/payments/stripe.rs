@@ -47,6 +47,8 @@ const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// As long as a page of Stripe's can be.
 const PAGE: &str = "100";
+/// Of a list; a payment of which more was made is none that a store knows.
+const MAX_PAGES: usize = 20;
 /// How often a request is sent again while another one with its key runs, and how long the first wait is; each is twice the
 /// one before.
 const KEY_IN_USE_RETRIES: u32 = 5;
@@ -190,15 +192,15 @@ impl Stripe {
         send::<Refund>("read_refund", self.request(Method::GET, &["refunds", id])).await?.in_our_units()
     }
 
-    /// All refunds of a payment, the newest first, whoever made them.
+    /// Every refund of a payment, those that were made by hand too, the oldest first.
     ///
     /// # Errors
-    /// When the provider is away.
+    /// When the provider is away, does not know the payment, or lists more refunds than any payment has.
     pub async fn refunds_of(&self, payment_intent: &str) -> Result<Vec<Refund>, StripeError> {
-        let mut refunds = Vec::new();
-        loop {
+        let mut refunds: Vec<Refund> = Vec::new();
+        for _ in 0..MAX_PAGES {
             let mut query = vec![("payment_intent", payment_intent), ("limit", PAGE)];
-            let last = refunds.last().map(|refund: &Refund| refund.id.clone());
+            let last = refunds.last().map(|refund| refund.id.clone());
             query.extend(last.as_deref().map(|id| ("starting_after", id)));
             let page: List<Refund> = send("list_refunds", self.list(&["refunds"], &query)).await?;
             let is_last = !page.has_more || page.data.is_empty();
@@ -206,9 +208,11 @@ impl Stripe {
                 refunds.push(refund.in_our_units()?);
             }
             if is_last {
+                refunds.reverse();
                 return Ok(refunds);
             }
         }
+        Err(StripeError::Unreadable(format!("{payment_intent} has more than {MAX_PAGES} pages of refunds")))
     }
 
     /// A dispute as it is now.

@@ -195,7 +195,8 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "totals_add_up",
         "ALTER TABLE orders DROP CONSTRAINT orders_total_adds_up, DISABLE TRIGGER USER;
-         UPDATE orders SET total = total + 1 WHERE number = 1001",
+         UPDATE orders SET total = total + 1 WHERE number = 1001;
+         UPDATE payments SET amount = amount + 1 FROM orders o WHERE o.id = order_id AND number = 1001",
         "order 1001",
     ),
     (
