@@ -99,33 +99,41 @@ struct Money {
     unsettled: f64,
     unfinished: f64,
     overdue: f64,
+    disputes: f64,
     carts: f64,
 }
 
 impl Money {
-    const UNKNOWN: Self = Self { unsettled: f64::NAN, unfinished: f64::NAN, overdue: f64::NAN, carts: f64::NAN };
+    const UNKNOWN: Self =
+        Self { unsettled: f64::NAN, unfinished: f64::NAN, overdue: f64::NAN, disputes: f64::NAN, carts: f64::NAN };
 
     fn tell(&self) {
         gauge!("payments_unsettled").set(self.unsettled);
         gauge!("refunds_unfinished").set(self.unfinished);
         gauge!("orders_overdue").set(self.overdue);
+        gauge!("disputes_open").set(self.disputes);
         gauge!("carts_active").set(self.carts);
     }
 }
 
-/// The conditions are those by which the reconciler looks for its work, and a refund that the provider refuses again and again.
+/// The conditions are those by which the reconciler looks for its work, and a refund that the provider refuses again and again;
+/// one that a dispute holds waits for the bank.
 async fn money(db: &Pool) -> sqlx::Result<Money> {
     sqlx::query_as!(
         Money,
         r#"SELECT (SELECT count(*) FROM payments
                    WHERE status IN ('open', 'processing') AND provider_id IS NOT NULL
                      AND checked_at < now() - make_interval(secs => $1))::float8 AS "unsettled!",
-                  (SELECT count(*) FROM refunds
+                  (SELECT count(*) FROM refunds r
                    WHERE status IN ('requested', 'pending')
+                     AND (provider_id IS NOT NULL
+                          OR NOT EXISTS (SELECT FROM disputes d
+                                         WHERE d.payment_id = r.payment_id AND d.open AND NOT d.refundable))
                      AND CASE status WHEN 'requested' THEN created_at ELSE updated_at END < now() - make_interval(secs => $1))::float8
                       AS "unfinished!",
                   (SELECT count(*) FROM orders o JOIN payments p ON p.order_id = o.id AND p.status <> 'processing'
                    WHERE o.status = 'pending' AND o.expires_at < now() - make_interval(secs => $1))::float8 AS "overdue!",
+                  (SELECT count(*) FROM disputes WHERE open)::float8 AS "disputes!",
                   (SELECT count(*) FROM carts WHERE updated_at > now() - interval '30 minutes')::float8 AS "carts!""#,
         MISSED
     )

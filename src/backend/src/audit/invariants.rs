@@ -92,13 +92,15 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant!(
         "paid_is_captured_less_refunded",
-        "What an order says was paid is what was captured less what was given back.",
+        "What an order says was paid is what was captured less what was given back and what was lost to disputes, and never less than nothing.",
         "SELECT 'order ' || o.number
          FROM orders o
               LEFT JOIN (SELECT order_id, sum(captured) AS captured FROM payments GROUP BY order_id) p ON p.order_id = o.id
               LEFT JOIN (SELECT p.order_id, sum(r.amount) AS refunded FROM refunds r JOIN payments p ON p.id = r.payment_id
                          WHERE r.status = 'succeeded' GROUP BY p.order_id) r ON r.order_id = o.id
-         WHERE o.paid <> coalesce(p.captured, 0) - coalesce(r.refunded, 0)"
+              LEFT JOIN (SELECT p.order_id, sum(d.lost) AS lost FROM disputes d JOIN payments p ON p.id = d.payment_id
+                         GROUP BY p.order_id) d ON d.order_id = o.id
+         WHERE o.paid <> greatest(0, coalesce(p.captured, 0) - coalesce(r.refunded, 0) - coalesce(d.lost, 0))"
     ),
     invariant!(
         "refunds_are_at_most_the_captured",
@@ -111,13 +113,15 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant!(
         "captured_money_has_an_order_or_a_refund",
-        "What was captured is for an order that is confirmed or complete, or is given back.",
+        "What was captured is for an order that is confirmed or complete, or is given back, or was lost to a dispute.",
         "SELECT 'order ' || o.number
          FROM orders o
-              JOIN (SELECT p.order_id, sum(p.captured - coalesce(r.refunded, 0)) AS kept
+              JOIN (SELECT p.order_id, sum(p.captured - coalesce(r.refunded, 0) - coalesce(d.lost, 0)) AS kept
                     FROM payments p
                          LEFT JOIN (SELECT payment_id, sum(amount) AS refunded FROM refunds WHERE status <> 'failed'
                                     GROUP BY payment_id) r ON r.payment_id = p.id
+                         LEFT JOIN (SELECT payment_id, sum(lost) AS lost FROM disputes GROUP BY payment_id) d
+                         ON d.payment_id = p.id
                     GROUP BY p.order_id) p ON p.order_id = o.id
          WHERE p.kept > 0 AND o.status NOT IN ('confirmed', 'completed')"
     ),
@@ -128,6 +132,85 @@ pub const INVARIANTS: &[Invariant] = &[
          WHERE o.status IN ('confirmed', 'completed') AND o.total > 0
            AND NOT EXISTS (SELECT FROM payments p
                            WHERE p.order_id = o.id AND p.captured = o.total AND p.currency = o.currency)"
+    ),
+    invariant!(
+        "payments_are_of_their_orders_total",
+        "A payment is of its order's total, in its order's currency.",
+        "SELECT 'order ' || o.number FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE p.amount <> o.total OR p.currency <> o.currency"
+    ),
+    invariant!(
+        "captured_payments_have_a_provider_id",
+        "A captured payment is known by the provider's id of it.",
+        "SELECT 'order ' || o.number FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE p.status = 'captured' AND p.provider_id IS NULL"
+    ),
+    invariant!(
+        "cancelled_orders_cannot_be_paid",
+        "An order that is cancelled has no payment that is open or processing.",
+        "SELECT 'order ' || o.number FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE o.status = 'cancelled' AND p.status IN ('open', 'processing')"
+    ),
+    invariant!(
+        "an_order_has_one_live_payment",
+        "An order has one payment at the most that can still be paid, and none once another one was captured.",
+        "SELECT 'order ' || o.number FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE p.status <> 'cancelled' GROUP BY o.id HAVING count(*) > 1 AND bool_or(p.status <> 'captured')"
+    ),
+    invariant!(
+        "unpaid_orders_expire",
+        "An order that was not paid is cancelled within 15 minutes of its expiry, unless its payment is processing.",
+        "SELECT 'order ' || o.number FROM orders o
+         WHERE o.status = 'pending' AND o.expires_at < now() - interval '15 minutes'
+           AND NOT EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.status = 'processing')"
+    ),
+    invariant!(
+        "processing_payments_end",
+        "No payment is processed for more than 14 days.",
+        "SELECT 'order ' || o.number FROM payments p JOIN orders o ON o.id = p.order_id
+         WHERE p.status = 'processing' AND p.created_at < now() - interval '14 days'"
+    ),
+    invariant!(
+        "refunds_come_to_an_end",
+        "The provider knows a refund within an hour, unless a dispute holds it, and has finished it within 30 days.",
+        "SELECT DISTINCT 'order ' || o.number
+         FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = p.order_id
+         WHERE r.status = 'pending' AND r.created_at < now() - interval '30 days'
+            OR r.status = 'requested' AND r.created_at < now() - interval '1 hour'
+               AND NOT EXISTS (SELECT FROM disputes d WHERE d.payment_id = p.id
+                               AND (d.open AND NOT d.refundable OR d.updated_at > now() - interval '1 hour'))"
+    ),
+    invariant!(
+        "refunds_are_recorded_once",
+        "The history says of each refund at most once that it was made.",
+        "SELECT 'order ' || o.number
+         FROM orders o
+              JOIN (SELECT order_id, count(*) AS recorded, count(data ->> 'refund_id') AS named,
+                           count(DISTINCT data ->> 'refund_id') AS refunds
+                    FROM order_events WHERE kind = 'refunded' GROUP BY order_id) e ON e.order_id = o.id
+              LEFT JOIN (SELECT p.order_id, count(*) AS made FROM refunds r JOIN payments p ON p.id = r.payment_id
+                         WHERE r.status IN ('succeeded', 'failed') GROUP BY p.order_id) r ON r.order_id = o.id
+         WHERE e.recorded > coalesce(r.made, 0) OR e.named <> e.refunds"
+    ),
+    invariant!(
+        "events_have_a_payment",
+        "Each event of the provider that is stored is of a payment.",
+        "SELECT 'event ' || id FROM provider_events WHERE payment_id IS NULL"
+    ),
+    invariant!(
+        "disputes_are_of_captured_payments",
+        "What is disputed was captured, and no more of it is lost than that.",
+        "SELECT DISTINCT 'order ' || o.number
+         FROM disputes d JOIN payments p ON p.id = d.payment_id JOIN orders o ON o.id = p.order_id
+         WHERE p.captured = 0 OR d.lost > p.captured"
+    ),
+    invariant!(
+        "nothing_is_shipped_while_disputed",
+        "Nothing of an order left since it is known that its payment is disputed.",
+        "SELECT DISTINCT 'order ' || o.number
+         FROM disputes d JOIN payments p ON p.id = d.payment_id JOIN orders o ON o.id = p.order_id
+              JOIN fulfilments f ON f.order_id = o.id
+         WHERE d.open AND f.shipped_at > d.created_at"
     ),
     invariant!(
         "a_cart_has_one_live_order",

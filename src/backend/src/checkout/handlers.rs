@@ -39,7 +39,7 @@ use crate::{
         metrics::{Event, confirmed, count},
         model::{Order, Tax},
     },
-    payments::amounts::to_stripe,
+    payments::amounts::chargeable,
     store::{self, NoParameters, Store},
 };
 
@@ -143,6 +143,7 @@ fn quote(method: Method, totals: &Totals, currency: &str) -> ShippingQuote {
         taxes: taxes.collect(),
         tax: money(totals.tax),
         total: money(totals.total),
+        provider_amount: chargeable(totals.total, currency).ok(),
     }
 }
 
@@ -311,10 +312,10 @@ fn expect_total(expected: &Money, totals: &Totals, store: &Store) -> Result<()> 
     ))
 }
 
-/// What the provider cannot charge exactly would hold stock that nobody can pay.
+/// What the provider cannot charge would hold stock that no one can pay.
 fn expect_chargeable(totals: &Totals, store: &Store) -> Result<()> {
     let refused = |reason| Error::conflict("amount_not_chargeable", reason);
-    to_stripe(totals.total, &store.currency).map(drop).map_err(refused)
+    chargeable(totals.total, &store.currency).map(drop).map_err(refused)
 }
 
 async fn expect_few_unpaid(

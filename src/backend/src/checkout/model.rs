@@ -116,6 +116,9 @@ pub struct ShippingQuote {
     pub tax: Money,
     /// What is to be paid.
     pub total: Money,
+    /// The total as the payment provider counts it, in its own minor units: not for people. Null for one that it cannot charge.
+    #[schema(required)]
+    pub provider_amount: Option<i64>,
 }
 
 /// A line at the destination's price.

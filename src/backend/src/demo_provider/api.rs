@@ -1,38 +1,47 @@
-//! The part of Stripe's API that a store needs: who may ask, what is asked, and each key answered the same way again.
+//! The part of Stripe's API that a store needs: who may ask, and what is asked.
 
 use axum::{
     Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, RawQuery, State},
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
+    middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
 use super::{
     Provider,
-    book::{Answer, Book, Change, Intent, Reply},
+    book::{Answer, Book, Intent},
+    faults,
+    idempotency::once,
     ledger::Gone,
-    objects::{self, for_browsers, key_reused, list, ok, refused},
+    objects::{self, failed, for_browsers, list, missing, ok, refused},
     params::Params,
     rules::{Decision, Desk},
 };
 
 const BODY_LIMIT: usize = 64 << 10;
-const LONGEST_KEY: usize = 255;
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// Every route under `/v1`; browsers of every origin may ask, as at Stripe.
-pub fn router() -> Router<Provider> {
+/// Every route under `/v1`, and the faults that they may have; browsers of every origin may ask, as at Stripe.
+pub fn router(provider: &Provider) -> Router<Provider> {
     Router::new()
         .route("/v1/payment_intents", get(list_intents).post(create_intent))
         .route("/v1/payment_intents/{id}", get(get_intent))
         .route("/v1/payment_intents/{id}/cancel", post(cancel_intent))
         .route("/v1/payment_intents/{id}/confirm", post(confirm_intent))
-        .route("/v1/refunds", post(create_refund))
+        .route("/v1/refunds", get(list_refunds).post(create_refund))
         .route("/v1/refunds/{id}", get(get_refund))
+        .route("/v1/disputes", get(list_disputes))
+        .route("/v1/disputes/{id}", get(get_dispute).post(answer_dispute))
+        .route("/v1/disputes/{id}/close", post(accept_dispute))
         .route("/v1/{*rest}", get(unknown).post(unknown))
+        .layer(middleware::from_fn_with_state(provider.clone(), faults::intercept))
+        .route("/demo/faults", post(faults::add))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         // Named and not `*`, which does not stand for `Authorization`.
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(AllowHeaders::mirror_request()))
@@ -117,17 +126,80 @@ async fn list_intents(State(provider): State<Provider>, RawQuery(query): RawQuer
     if let Err(refusal) = only_merchant(&provider, &headers, &params) {
         return respond(Ok(refusal));
     }
+    let look = |book: &Book| {
+        let intents = book.intents().map(|intent| (intent.id.as_str(), objects::intent(intent, &provider.pages)));
+        page("/v1/payment_intents", &params, intents)
+    };
+    respond(provider.ledger.read(look).await)
+}
+
+async fn list_refunds(State(provider): State<Provider>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let params = Params::read(query.unwrap_or_default().as_bytes());
+    if let Err(refusal) = only_merchant(&provider, &headers, &params) {
+        return respond(Ok(refusal));
+    }
+    let look = |book: &Book| {
+        let wanted = params.get("payment_intent");
+        if let Some(id) = wanted.filter(|id| book.intent(id).is_none()) {
+            return missing("payment_intent", id);
+        }
+        let refunds = book.refunds().filter(|refund| wanted.is_none_or(|wanted| refund.payment_intent == wanted));
+        let shown = refunds.filter_map(|refund| {
+            Some((refund.id.as_str(), objects::refund(refund, book.intent(&refund.payment_intent)?)))
+        });
+        page("/v1/refunds", &params, shown)
+    };
+    respond(provider.ledger.read(look).await)
+}
+
+async fn list_disputes(State(provider): State<Provider>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let params = Params::read(query.unwrap_or_default().as_bytes());
+    if let Err(refusal) = only_merchant(&provider, &headers, &params) {
+        return respond(Ok(refusal));
+    }
+    respond(provider.ledger.read(|book| page("/v1/disputes", &params, provider.desk(book).show_disputes())).await)
+}
+
+async fn get_dispute(State(provider): State<Provider>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    if let Err(refusal) = only_merchant(&provider, &headers, &Params::default()) {
+        return respond(Ok(refusal));
+    }
+    respond(provider.ledger.read(|book| provider.desk(book).show_dispute(&id)).await)
+}
+
+async fn answer_dispute(
+    State(provider): State<Provider>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let params = Params::read(&body);
+    merchant(&provider, &headers, &params, &uri, |desk| desk.answer_dispute(&id, &params)).await
+}
+
+async fn accept_dispute(
+    State(provider): State<Provider>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    merchant(&provider, &headers, &Params::read(&body), &uri, |desk| desk.accept_dispute(&id)).await
+}
+
+/// A page of what there is, the newest first.
+fn page<'a>(url: &str, params: &Params, all: impl Iterator<Item = (&'a str, Value)>) -> Answer {
     let limit =
         params.get("limit").map_or(Some(10), |text| text.parse().ok().filter(|limit| (1..=100).contains(limit)));
     let Some(limit) = limit else {
-        return respond(Ok(refused(400, None, Some("limit"), "Give a limit between 1 and 100.")));
+        return refused(400, None, Some("limit"), "Give a limit between 1 and 100.");
     };
-    let look = |book: &Book| {
-        let mut intents = book.intents().map(|intent| objects::intent(intent, &provider.pages));
-        let data = intents.by_ref().take(limit).collect();
-        ok(list("/v1/payment_intents", data, intents.next().is_some()))
-    };
-    respond(provider.ledger.read(look).await)
+    // Ids ascend in time, so what is older is what comes before.
+    let after = params.get("starting_after");
+    let mut left = all.filter(|(id, _)| after.is_none_or(|after| *id < after)).map(|(_, shown)| shown);
+    let data = left.by_ref().take(limit).collect();
+    ok(list(url, data, left.next().is_some()))
 }
 
 async fn get_refund(State(provider): State<Provider>, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -150,31 +222,6 @@ async fn merchant(
     respond(once(provider, headers, params, uri, decide).await)
 }
 
-/// Decides, or answers what was answered to the same key before.
-async fn once(
-    provider: &Provider,
-    headers: &HeaderMap,
-    params: &Params,
-    uri: &Uri,
-    decide: impl FnOnce(Desk) -> Decision,
-) -> Result<Answer, Gone> {
-    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).filter(|key| !key.is_empty());
-    if key.is_some_and(|key| key.len() > LONGEST_KEY) {
-        return Ok(refused(400, None, None, "An idempotency key has 255 characters at the most."));
-    }
-    let fingerprint = params.fingerprint(uri.path());
-    let decide = |book: &Book| {
-        if let Some(reply) = key.and_then(|key| book.reply(key)) {
-            let same = reply.fingerprint == fingerprint;
-            return (if same { reply.answer.clone() } else { key_reused(&reply.key) }, Change::default());
-        }
-        let Decision { answer, mut change } = decide(provider.desk(book));
-        change.reply = key.map(|key| Reply { key: key.to_owned(), fingerprint, answer: answer.clone() });
-        (answer, change)
-    };
-    provider.ledger.change(decide).await
-}
-
 /// The secret key as a bearer; browsers have the publishable one, there or as the parameter `key`.
 fn caller(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<Caller, Answer> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
@@ -190,7 +237,9 @@ fn caller(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<C
     }
 }
 
-fn only_merchant(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<(), Answer> {
+/// # Errors
+/// The refusal of everyone but the merchant.
+pub fn only_merchant(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<(), Answer> {
     match caller(provider, headers, params)? {
         Caller::Merchant => Ok(()),
         Caller::Browser => {
@@ -230,12 +279,13 @@ fn shown_to(caller: Caller, mut answer: Answer) -> Answer {
     answer
 }
 
-fn respond(answer: Result<Answer, Gone>) -> Response {
-    let answer = answer.unwrap_or_else(|gone| {
-        let mut refusal = refused(500, None, None, gone.to_string());
-        refusal.body["error"]["type"] = "api_error".into();
-        refusal
-    });
+/// The answer over HTTP.
+pub fn respond(answer: Result<Answer, Gone>) -> Response {
+    let answer = answer.unwrap_or_else(|gone| failed(500, gone.to_string()));
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(answer.body)).into_response()
+    let mut response = (status, [(header::CACHE_CONTROL, "no-store")], Json(answer.body)).into_response();
+    if answer.replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
 }

@@ -1,9 +1,9 @@
-//! What the demo provider knows: payments, refunds, answers it gave, webhooks it owes. A change is data, so that it can be
+//! What the demo provider knows: payments, refunds, disputes, answers it gave, webhooks it owes. A change is data, so that it can be
 //! written down before it counts.
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
@@ -103,6 +103,45 @@ pub struct Refund {
     pub due: Option<DateTime<Utc>>,
 }
 
+/// How far a dispute is; Stripe's names. Those that begin with a warning are inquiries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeStatus {
+    /// The bank asks; the money is still there.
+    WarningNeedsResponse,
+    /// The inquiry is over.
+    WarningClosed,
+    /// The bank took the money.
+    NeedsResponse,
+    /// The bank looks at the evidence.
+    UnderReview,
+    /// The money came back.
+    Won,
+    /// The money is gone.
+    Lost,
+}
+
+/// A dispute of a payment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Dispute {
+    /// `dp_…`; ids ascend in time.
+    pub id: String,
+    /// In Stripe's units.
+    pub amount: i64,
+    /// The payment that is disputed.
+    pub payment_intent: String,
+    /// How far it is.
+    pub status: DisputeStatus,
+    /// Such as `fraudulent`.
+    pub reason: String,
+    /// Seconds of Unix time.
+    pub created: i64,
+    /// By when evidence is to be sent, in seconds of Unix time.
+    pub due_by: i64,
+    /// How often evidence was sent.
+    pub submissions: u32,
+}
+
 /// A webhook that is owed until it was taken.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Event {
@@ -123,7 +162,13 @@ pub struct Answer {
     pub status: u16,
     /// In Stripe's shape.
     pub body: Value,
+    /// Whether it is the one that was given to the same key before.
+    #[serde(skip)]
+    pub replayed: bool,
 }
+
+/// How long an answer is kept for its key.
+const KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// An answer that is given again to the same key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -134,6 +179,9 @@ pub struct Reply {
     pub fingerprint: String,
     /// What it was told.
     pub answer: Answer,
+    /// When; not known of those that an earlier release wrote.
+    #[serde(default)]
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// A line of the ledger: everything that one request changes, all of it or nothing.
@@ -146,6 +194,9 @@ pub struct Change {
     /// Refunds as they are from now on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+    /// Disputes as they are from now on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<Dispute>,
     /// Webhooks that are owed from now on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
@@ -162,6 +213,7 @@ impl Change {
     pub fn is_empty(&self) -> bool {
         self.intents.is_empty()
             && self.refunds.is_empty()
+            && self.disputes.is_empty()
             && self.events.is_empty()
             && self.reply.is_none()
             && self.delivered.is_none()
@@ -199,6 +251,7 @@ fn due(id: &str, at: Option<DateTime<Utc>>) -> Option<FollowUp> {
 pub struct Book {
     intents: BTreeMap<String, Intent>,
     refunds: BTreeMap<String, Refund>,
+    disputes: BTreeMap<String, Dispute>,
     replies: HashMap<String, Reply>,
     owed: BTreeMap<String, Event>,
     tokens: HashMap<String, String>,
@@ -214,6 +267,7 @@ impl Book {
             self.intents.insert(intent.id.clone(), intent);
         }
         self.refunds.extend(change.refunds.into_iter().map(|refund| (refund.id.clone(), refund)));
+        self.disputes.extend(change.disputes.into_iter().map(|dispute| (dispute.id.clone(), dispute)));
         self.owed.extend(change.events.into_iter().map(|event| (event.id.clone(), event)));
         self.replies.extend(change.reply.into_iter().map(|reply| (reply.key.clone(), reply)));
         if let Some(id) = change.delivered {
@@ -249,19 +303,59 @@ impl Book {
         self.refunds.get(id)
     }
 
+    /// Refunds, the newest first.
+    pub fn refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds.values().rev()
+    }
+
+    /// A dispute.
+    pub fn dispute(&self, id: &str) -> Option<&Dispute> {
+        self.disputes.get(id)
+    }
+
+    /// Disputes, the newest first.
+    pub fn disputes(&self) -> impl Iterator<Item = &Dispute> {
+        self.disputes.values().rev()
+    }
+
     /// What of a payment was given back or is about to be.
     pub fn refunded(&self, intent: &str) -> i64 {
         let counts = |refund: &&Refund| refund.payment_intent == intent && refund.status != RefundStatus::Failed;
         self.refunds.values().filter(counts).map(|refund| refund.amount).sum()
     }
 
-    /// The answer that a key was given.
-    pub fn reply(&self, key: &str) -> Option<&Reply> {
-        self.replies.get(key)
+    /// The answer that a key was given, if it is still kept.
+    pub fn reply(&self, key: &str, now: DateTime<Utc>) -> Option<&Reply> {
+        self.replies.get(key).filter(|reply| reply.at.is_none_or(|at| now - at < KEPT))
     }
 }
 
 /// An id that ascends in time.
 pub fn new_id(prefix: &str) -> String {
     format!("{prefix}_{}", Uuid::now_v7().simple())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_forgotten_after_a_day() {
+        let (mut book, now) = (Book::default(), Utc::now());
+        let answer = Answer { status: 500, body: json!({}), replayed: false };
+        let reply = Reply { key: "key".into(), fingerprint: "f".into(), answer, at: Some(now) };
+        book.apply(Change { reply: Some(reply), ..Change::default() });
+        assert!(book.reply("key", now + TimeDelta::hours(23)).is_some());
+        assert!(book.reply("key", now + TimeDelta::hours(24)).is_none());
+    }
+
+    #[test]
+    fn answers_that_an_earlier_release_wrote_are_read() {
+        let line = r#"{"reply":{"key":"key","fingerprint":"f","answer":{"status":200,"body":{}}}}"#;
+        let mut book = Book::default();
+        book.apply(serde_json::from_str(line).unwrap());
+        assert!(book.reply("key", Utc::now()).is_some());
+    }
 }

@@ -24,8 +24,12 @@ pub enum Behaviour {
     Authenticates,
     /// Pays after some seconds of thinking.
     PaysLater,
-    /// Pays, and its holder disputes it at once.
+    /// Pays, and its holder disputes it at once as fraudulent.
     Disputes,
+    /// Pays, and its holder disputes it at once as not received.
+    DisputesNotReceived,
+    /// Pays, and the bank inquires at once, without taking the money.
+    Inquires,
     /// Pays; a refund seems to succeed, and fails some seconds later.
     RefundFails,
     /// Pays; a refund is pending, and succeeds some seconds later.
@@ -114,7 +118,9 @@ pub static CARDS: &[TestCard] = &[
     card("4000002500003155", "Asks its holder to approve", Ok(Behaviour::Authenticates)),
     card("4000002760003184", "Asks its holder to approve", Ok(Behaviour::Authenticates)),
     card("4000000000004236", "Is processed for some seconds, then pays", Ok(Behaviour::PaysLater)),
-    card("4000000000000259", "Pays, and is disputed", Ok(Behaviour::Disputes)),
+    card("4000000000000259", "Pays, and is disputed as fraudulent", Ok(Behaviour::Disputes)),
+    card("4000000000002685", "Pays, and is disputed as not received", Ok(Behaviour::DisputesNotReceived)),
+    card("4000000000001976", "Pays, and the bank inquires", Ok(Behaviour::Inquires)),
     card("4000000000005126", "Pays; a refund fails later", Ok(Behaviour::RefundFails)),
     card("4000000000007726", "Pays; a refund takes some seconds", Ok(Behaviour::RefundsLater)),
     card("4000000000000002", "Declined", declined("generic_decline")),

@@ -223,14 +223,14 @@ mod tests {
     async fn what_was_answered_is_there_after_a_start() {
         let (_folder, path) = file();
         let (ledger, mut todo) = open(&path).unwrap();
-        create(&ledger, 1).await;
-        create(&ledger, 2).await;
+        create(&ledger, 101).await;
+        create(&ledger, 102).await;
         let Some(FollowUp::Deliver(event)) = todo.recv().await else { panic!("nothing is told") };
         let delivered = Change { delivered: Some(event.id.clone()), ..Change::default() };
         ledger.change(|_| ((), delivered)).await.unwrap();
         drop(ledger);
         let (ledger, mut todo) = reopen(&path);
-        assert_eq!(amounts(&ledger).await, [2, 1]);
+        assert_eq!(amounts(&ledger).await, [102, 101]);
         let Ok(FollowUp::Deliver(owed)) = todo.try_recv() else { panic!("nothing is owed") };
         assert_ne!(owed.id, event.id);
         assert!(todo.try_recv().is_err(), "what was delivered is owed again");
@@ -240,8 +240,8 @@ mod tests {
     async fn every_beginning_of_the_file_can_be_started_on() {
         let (_folder, path) = file();
         let (ledger, _todo) = open(&path).unwrap();
-        create(&ledger, 1).await;
-        create(&ledger, 2).await;
+        create(&ledger, 101).await;
+        create(&ledger, 102).await;
         drop(ledger);
         drop(reopen(&path));
         let whole = std::fs::read(&path).unwrap();
@@ -250,13 +250,13 @@ mod tests {
             let torn = path.with_file_name(format!("{length}"));
             std::fs::write(&torn, &whole[..length]).unwrap();
             let (ledger, _todo) = open(&torn).unwrap();
-            create(&ledger, 3).await;
+            create(&ledger, 103).await;
             drop(ledger);
             let (ledger, _todo) = reopen(&torn);
             let expected: &[i64] = match length {
-                length if length < first => &[3],
-                length if length < whole.len() => &[3, 1],
-                _ => &[3, 2, 1],
+                length if length < first => &[103],
+                length if length < whole.len() => &[103, 101],
+                _ => &[103, 102, 101],
             };
             assert_eq!(amounts(&ledger).await, expected, "after {length} bytes");
         }
@@ -266,7 +266,7 @@ mod tests {
     async fn a_damaged_ledger_is_refused_and_left_as_it_is() {
         let (_folder, path) = file();
         let (ledger, _todo) = open(&path).unwrap();
-        create(&ledger, 1).await;
+        create(&ledger, 101).await;
         let refused = open(&path).err().unwrap().to_string();
         assert!(refused.contains("another demo provider uses"), "{refused}");
         drop(ledger);

@@ -1,10 +1,13 @@
 //! `devopsify demo-provider`: a payment provider for trying the store out. It speaks the part of Stripe's API that a store
-//! needs, in a process and with a memory of its own, and charges nobody.
+//! needs, in a process and with a memory of its own, and charges no one.
 
 mod api;
 mod book;
 mod cards;
+mod disputes;
+mod faults;
 mod follow_ups;
+mod idempotency;
 mod ledger;
 mod objects;
 mod pages;
@@ -20,7 +23,9 @@ use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
 use book::Book;
+use faults::Faults;
 use follow_ups::Follower;
+use idempotency::KeysInUse;
 use ledger::{Failure, Ledger};
 use rules::Desk;
 
@@ -30,6 +35,8 @@ use crate::{config::DemoProviderConfig, serve};
 #[derive(Clone)]
 pub struct Provider {
     ledger: Arc<Ledger>,
+    keys: Arc<KeysInUse>,
+    faults: Arc<Faults>,
     secret_key: Arc<str>,
     publishable_key: Arc<str>,
     /// The origin that browsers know, without a slash at its end.
@@ -63,6 +70,8 @@ pub fn start(config: &DemoProviderConfig, stop: CancellationToken) -> anyhow::Re
     let (ledger, failure) = Ledger::open(&config.ledger, sender)?;
     let provider = Provider {
         ledger: Arc::new(ledger),
+        keys: Arc::default(),
+        faults: Arc::default(),
         secret_key: keys.secret.into(),
         publishable_key: keys.publishable.into(),
         pages: config.public_url.as_str().trim_end_matches('/').into(),
@@ -79,7 +88,7 @@ pub fn start(config: &DemoProviderConfig, stop: CancellationToken) -> anyhow::Re
 
 fn router(provider: Provider) -> Router {
     Router::new()
-        .merge(api::router())
+        .merge(api::router(&provider))
         .merge(pages::router())
         .layer(middleware::map_response(pages::secure))
         .with_state(provider)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    book::{Answer, Event, Intent, IntentStatus, Refund},
+    book::{Answer, Dispute, DisputeStatus, Event, Intent, IntentStatus, Refund},
     cards::Decline,
 };
 use crate::payments::stripe::VERSION;
@@ -86,19 +86,27 @@ pub fn charge(intent: &Intent, refunded: i64) -> Value {
 }
 
 /// The dispute of a payment.
-pub fn dispute(id: &str, intent: &Intent, created: i64) -> Value {
+pub fn dispute(dispute: &Dispute, intent: &Intent) -> Value {
+    let is_refundable = matches!(dispute.status, DisputeStatus::WarningNeedsResponse | DisputeStatus::WarningClosed);
     json!({
-        "id": id,
+        "id": dispute.id,
         "object": "dispute",
-        "amount": intent.amount,
+        "amount": dispute.amount,
         "charge": intent.latest_charge,
-        "created": created,
+        "created": dispute.created,
         "currency": intent.currency,
+        "evidence_details": {
+            "due_by": dispute.due_by,
+            "has_evidence": dispute.submissions > 0,
+            "past_due": false,
+            "submission_count": dispute.submissions,
+        },
+        "is_charge_refundable": is_refundable,
         "livemode": false,
         "metadata": {},
         "payment_intent": intent.id,
-        "reason": "fraudulent",
-        "status": "needs_response",
+        "reason": dispute.reason,
+        "status": dispute.status,
     })
 }
 
@@ -136,7 +144,7 @@ pub fn card_error(decline: &Decline, charge: Option<&str>) -> Value {
 
 /// An object.
 pub fn ok(body: Value) -> Answer {
-    Answer { status: 200, body }
+    Answer { status: 200, body, replayed: false }
 }
 
 /// A refusal.
@@ -147,7 +155,13 @@ pub fn refused(status: u16, code: Option<&str>, param: Option<&str>, message: im
             fields.insert(name.into(), value.into());
         }
     }
-    Answer { status, body: json!({ "error": error }) }
+    Answer { status, body: json!({ "error": error }), replayed: false }
+}
+
+/// A failure of the provider itself.
+pub fn failed(status: u16, message: impl Into<String>) -> Answer {
+    let error = json!({ "type": "api_error", "message": message.into() });
+    Answer { status, body: json!({ "error": error }), replayed: false }
 }
 
 /// There is no such object.
@@ -161,5 +175,19 @@ pub fn key_reused(key: &str) -> Answer {
         "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a \
          key other than '{key}' if you meant to execute a different request."
     );
-    Answer { status: 400, body: json!({ "error": { "type": "idempotency_error", "message": message } }) }
+    idempotency_error(400, None, &message)
+}
+
+/// Another request with the same key still runs.
+pub fn key_in_use(key: &str) -> Answer {
+    let message = format!(
+        "There is currently another in-progress request using this Idempotent Key ({key}), that probably means you \
+         submitted twice, and the other request is still going through."
+    );
+    idempotency_error(409, Some("idempotency_key_in_use"), &message)
+}
+
+fn idempotency_error(status: u16, code: Option<&str>, message: &str) -> Answer {
+    let error = json!({ "type": "idempotency_error", "code": code, "message": message });
+    Answer { status, body: json!({ "error": error }), replayed: false }
 }

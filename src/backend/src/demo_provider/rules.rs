@@ -12,9 +12,8 @@ use super::{
     objects::{self, missing, ok, refused},
     params::Params,
 };
+use crate::payments::amounts::{from_stripe, limits, to_stripe};
 
-/// As many digits as Stripe takes.
-const MAX_AMOUNT: i64 = 99_999_999;
 /// What takes its time takes this long.
 const PROCESSING: Duration = Duration::from_secs(5);
 const UNEXPECTED_STATE: Option<&str> = Some("payment_intent_unexpected_state");
@@ -31,11 +30,26 @@ pub struct Decision {
     pub answer: Answer,
     /// For the ledger.
     pub change: Change,
+    /// Whether the answer is kept for the request's key. That of a request whose parameters cannot be used is not: nothing
+    /// was begun (docs.stripe.com/api/idempotent_requests).
+    pub is_kept: bool,
 }
 
 impl From<Answer> for Decision {
     fn from(answer: Answer) -> Self {
-        Self { answer, change: Change::default() }
+        Self { answer, change: Change::default(), is_kept: true }
+    }
+}
+
+impl Decision {
+    /// The parameters cannot be used.
+    pub fn invalid(answer: Answer) -> Self {
+        Self { is_kept: false, ..answer.into() }
+    }
+
+    /// Something happened.
+    pub fn done(answer: Answer, change: Change) -> Self {
+        Self { answer, change, is_kept: true }
     }
 }
 
@@ -53,15 +67,15 @@ pub struct Desk<'a> {
 impl Desk<'_> {
     /// A payment that nobody has tried yet.
     pub fn create(&self, params: &Params) -> Decision {
-        let amount = match amount(params.get("amount")) {
-            Ok(amount) => amount,
-            Err(refusal) => return refusal.into(),
-        };
         let currency = params.get("currency").unwrap_or_default().to_ascii_lowercase();
         if currency.len() != 3 || !currency.bytes().all(|letter| letter.is_ascii_lowercase()) {
             let message = format!("Invalid currency: {currency}.");
-            return refused(400, Some("parameter_invalid_string"), Some("currency"), message).into();
+            return Decision::invalid(refused(400, Some("parameter_invalid_string"), Some("currency"), message));
         }
+        let amount = match amount(params.get("amount")).and_then(|amount| chargeable(amount, &currency)) {
+            Ok(amount) => amount,
+            Err(refusal) => return Decision::invalid(refusal),
+        };
         let id = new_id("pi");
         let intent = Intent {
             client_secret: format!("{id}_secret_{}", Uuid::new_v4().simple()),
@@ -107,11 +121,11 @@ impl Desk<'_> {
         }
         if params.get("payment_method_data[type]") != Some("card") {
             let message = "You can only pay by card here: give payment_method_data[type]=card.";
-            return refused(400, Some("parameter_missing"), Some("payment_method_data"), message).into();
+            return Decision::invalid(refused(400, Some("parameter_missing"), Some("payment_method_data"), message));
         }
         match cards::judge(&params.card(), self.now) {
             Verdict::Invalid(decline) => {
-                Answer { status: 402, body: json!({ "error": objects::card_error(&decline, None) }) }.into()
+                Decision::invalid(card_refused(json!({ "error": objects::card_error(&decline, None) })))
             }
             Verdict::Declined(decline) => self.fail(intent, &decline),
             Verdict::Accepted(card) if card.behaviour == Behaviour::Authenticates => {
@@ -149,9 +163,14 @@ impl Desk<'_> {
                 format!("Charge {} has already been refunded.", intent.latest_charge.as_deref().unwrap_or(""));
             return refused(400, Some("charge_already_refunded"), None, message).into();
         }
+        if self.is_charged_back(id) {
+            let charge = intent.latest_charge.as_deref().unwrap_or_default();
+            let message = format!("Charge {charge} has been charged back; cannot issue a refund.");
+            return refused(400, Some("charge_disputed"), None, message).into();
+        }
         let wanted = if params.get("amount").is_none() { Ok(left) } else { amount(params.get("amount")) };
         match wanted {
-            Err(refusal) => refusal.into(),
+            Err(refusal) => Decision::invalid(refusal),
             Ok(wanted) if wanted > left => {
                 let message = format!("Refund amount ({wanted}) is greater than unrefunded amount on charge ({left})");
                 refused(400, None, Some("amount"), message).into()
@@ -200,12 +219,8 @@ impl Desk<'_> {
             due: None,
             ..intent
         };
-        let disputed = paid.card.as_ref().is_some_and(|card| card.behaviour == Behaviour::Disputes);
-        let dispute = disputed.then(|| objects::dispute(&new_id("dp"), &paid, self.now.timestamp()));
-        let mut decision = self.told(paid, "payment_intent.succeeded");
-        if let Some(dispute) = dispute {
-            decision.change.tell("charge.dispute.created", &dispute, self.now);
-        }
+        let mut decision = self.told(paid.clone(), "payment_intent.succeeded");
+        self.dispute_at_once(&paid, &mut decision.change);
         decision
     }
 
@@ -224,7 +239,7 @@ impl Desk<'_> {
         if let Some(fields) = error.as_object_mut() {
             fields.insert("payment_intent".into(), shown);
         }
-        decision.answer = Answer { status: 402, body: json!({ "error": error }) };
+        decision.answer = card_refused(json!({ "error": error }));
         decision
     }
 
@@ -232,7 +247,7 @@ impl Desk<'_> {
         let usable = |text: &&str| url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         let Some(return_url) = return_url.filter(usable) else {
             let message = "This card asks its holder on a page of its own: give a return_url to come back to.";
-            return refused(400, Some("parameter_missing"), Some("return_url"), message).into();
+            return Decision::invalid(refused(400, Some("parameter_missing"), Some("return_url"), message));
         };
         let token = Uuid::new_v4().simple().to_string();
         let authentication = Some(Authentication { token, return_url: return_url.to_owned() });
@@ -262,8 +277,9 @@ impl Desk<'_> {
         }
         let charge = objects::charge(intent, self.book.refunded(&intent.id) + amount);
         change.tell("charge.refunded", &charge, self.now);
+        self.close_inquiry(intent, self.book.refunded(&intent.id) + amount, &mut change);
         change.refunds.push(refund);
-        Decision { answer: ok(object), change }
+        Decision::done(ok(object), change)
     }
 
     fn unexpected(&self, intent: &Intent, what: &str, wanted: &str) -> Answer {
@@ -284,7 +300,7 @@ impl Desk<'_> {
         let mut change = Change::default();
         change.tell(kind, &shown, self.now);
         change.intents.push(intent);
-        Decision { answer: ok(shown), change }
+        Decision::done(ok(shown), change)
     }
 
     fn show(&self, intent: &Intent) -> Value {
@@ -296,14 +312,32 @@ fn attempt(intent: &Intent, card: Card) -> Intent {
     Intent { card: Some(card), last_payment_error: None, ..intent.clone() }
 }
 
+fn card_refused(body: Value) -> Answer {
+    Answer { status: 402, body, replayed: false }
+}
+
+/// An amount within Stripe's limits, without decimals that the currency has not.
+fn chargeable(amount: i64, currency: &str) -> Result<i64, Answer> {
+    let currency = currency.to_ascii_uppercase();
+    let limits = limits(&currency);
+    let refusal = |code, message| Err(refused(400, Some(code), Some("amount"), message));
+    if amount < *limits.start() {
+        return refusal("amount_too_small", format!("Amount must be at least {} {currency}", limits.start()));
+    }
+    if amount > *limits.end() {
+        return refusal("amount_too_large", format!("Amount must be no more than {} {currency}", limits.end()));
+    }
+    if from_stripe(amount, &currency).and_then(|ours| to_stripe(ours, &currency)) != Ok(amount) {
+        return refusal("parameter_invalid_integer", format!("Invalid amount for {currency}: {amount}"));
+    }
+    Ok(amount)
+}
+
 fn amount(text: Option<&str>) -> Result<i64, Answer> {
     let Some(text) = text else {
         return Err(refused(400, Some("parameter_missing"), Some("amount"), "Missing required param: amount."));
     };
     match text.parse::<i64>() {
-        Ok(amount) if amount > MAX_AMOUNT => {
-            Err(refused(400, Some("amount_too_large"), Some("amount"), "Amount must be no more than 99999999"))
-        }
         Ok(amount) if amount > 0 => Ok(amount),
         _ => Err(refused(400, Some("parameter_invalid_integer"), Some("amount"), format!("Invalid integer: {text}"))),
     }

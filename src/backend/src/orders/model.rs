@@ -36,6 +36,10 @@ pub enum PaymentStatus {
     PartiallyRefunded,
     /// Everything was given back.
     Refunded,
+    /// The customer asked the bank for the money back, and the bank has not decided.
+    Disputed,
+    /// The bank gave the money back to the customer.
+    ChargedBack,
     /// It was given up before money moved.
     Cancelled,
 }
@@ -87,6 +91,9 @@ pub struct Order {
     pub prices_include_tax: bool,
     /// What is to be paid.
     pub total: Money,
+    /// The total as the payment provider counts it, in its own minor units: not for people. Null for one that it cannot charge.
+    #[schema(required)]
+    pub provider_amount: Option<i64>,
     /// What was given back.
     pub refunded: Money,
     /// Where it goes.

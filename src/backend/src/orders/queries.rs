@@ -8,7 +8,10 @@ use super::{
     fulfilment,
     model::{FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax},
 };
-use crate::{catalog::model::Picture, checkout::addresses::Address, checkout::rules::percent, money::Money};
+use crate::{
+    catalog::model::Picture, checkout::addresses::Address, checkout::rules::percent, money::Money,
+    payments::amounts::chargeable,
+};
 
 /// The order with this number, and whose it is; nobody's when a guest placed it.
 pub async fn find(connection: &mut PgConnection, number: i64) -> sqlx::Result<Option<(Uuid, Option<Uuid>)>> {
@@ -58,6 +61,9 @@ pub(super) struct Head {
     error_code: Option<String>,
     error_message: Option<String>,
     refunded: i64,
+    disputed: bool,
+    holds_refunds: bool,
+    charged_back: i64,
     held: i64,
     shipped: i64,
 }
@@ -91,6 +97,7 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
         tax: money(head.tax_total),
         prices_include_tax: head.prices_include_tax,
         total: money(head.total),
+        provider_amount: chargeable(head.total, &head.currency).ok(),
         refunded: money(head.refunded),
         shipping_address,
         billing_address,
@@ -121,11 +128,16 @@ pub(super) async fn heads(connection: &mut PgConnection, ids: &[Uuid]) -> sqlx::
                   p.status AS "payment?", coalesce(p.captured, 0) AS "captured!", p.error_code, p.error_message,
                   coalesce((SELECT sum(r.amount) FROM refunds r
                             WHERE r.payment_id = p.id AND r.status = 'succeeded'), 0)::bigint AS "refunded!",
+                  coalesce(d.disputed, false) AS "disputed!", coalesce(d.holds_refunds, false) AS "holds_refunds!",
+                  coalesce(d.lost, 0)::bigint AS "charged_back!",
                   coalesce(h.held, 0)::bigint AS "held!", coalesce(h.shipped, 0)::bigint AS "shipped!"
            FROM orders o
            LEFT JOIN payments p ON p.order_id = o.id
            LEFT JOIN LATERAL (SELECT sum(held) AS held, sum(shipped) AS shipped
                               FROM stock_reservations WHERE order_id = o.id) h ON true
+           LEFT JOIN LATERAL (SELECT bool_or(open) AS disputed, bool_or(open AND NOT refundable) AS holds_refunds,
+                                     sum(lost) AS lost
+                              FROM disputes WHERE payment_id = p.id) d ON true
            WHERE o.id = ANY ($1)"#,
         ids
     )
@@ -150,6 +162,8 @@ impl Head {
             Some("open") => PaymentStatus::Unpaid,
             Some("processing") => PaymentStatus::Processing,
             Some("cancelled") => PaymentStatus::Cancelled,
+            _ if self.disputed => PaymentStatus::Disputed,
+            _ if self.charged_back > 0 => PaymentStatus::ChargedBack,
             _ if self.refunded == 0 => PaymentStatus::Paid,
             _ if self.refunded < self.captured => PaymentStatus::PartiallyRefunded,
             _ => PaymentStatus::Refunded,
@@ -176,7 +190,7 @@ impl Head {
     fn can_cancel(&self) -> bool {
         match self.status() {
             OrderStatus::Pending => self.payment_status() != PaymentStatus::Processing,
-            OrderStatus::Confirmed => self.shipped == 0,
+            OrderStatus::Confirmed => self.shipped == 0 && !self.holds_refunds,
             OrderStatus::Completed | OrderStatus::Cancelled => false,
         }
     }

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    PROVIDER,
+    PROVIDER, disputes,
     queries::{self, OrderPayment},
     refunds, settle,
     stripe::{IntentStatus, Stripe},
@@ -138,7 +138,7 @@ fn is_closed(payment: &OrderPayment) -> Option<Closed> {
 /// Cancels an order that was confirmed and not shipped, and gives back what was paid.
 ///
 /// # Errors
-/// 409 `order_shipped` when it is too late.
+/// 409 `order_shipped` when it is too late, `order_disputed` while a dispute keeps what was paid from being refunded.
 pub async fn revoke(db: &Pool, order_id: Uuid) -> Result<()> {
     let mut tx = db.begin().await?;
     let payment = queries::lock(&mut tx, order_id).await?;
@@ -147,6 +147,9 @@ pub async fn revoke(db: &Pool, order_id: Uuid) -> Result<()> {
         "cancelled" => return Ok(()),
         "confirmed" if queries::shipped(&mut tx, order_id).await? == 0 => {}
         _ => return Err(Error::conflict("order_shipped", "The order is on its way: send it back instead.")),
+    }
+    if let Some(payment) = &payment {
+        disputes::expect_refundable(&mut tx, payment.payment_id).await?;
     }
     queries::cancel_order(&mut tx, order_id).await?;
     record(&mut tx, order_id, "cancelled", json!({ "reason": Reason::Customer.as_str() })).await?;

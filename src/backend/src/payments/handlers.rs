@@ -13,9 +13,10 @@ use tracing::{Instrument, field::Empty};
 use uuid::Uuid;
 
 use super::{
+    disputes,
     queries::{self, OrderPayment},
     refunds, settle,
-    stripe::{Intent, IntentStatus, NewIntent, Refund},
+    stripe::{Intent, IntentStatus, NewIntent, Refund, StripeError},
     webhook::{self, Event},
 };
 use crate::{
@@ -23,13 +24,15 @@ use crate::{
     error::{Error, Refusals, Result},
     extract::Query,
     money::Money,
-    orders::{access::OrderAccess, model::PaymentStart, queries::record},
+    orders::{access::OrderAccess, model::PaymentStart},
     store::NoParameters,
     telemetry,
 };
 
 /// What became of a webhook that told something new.
 const SETTLED: &str = "settled";
+/// How many keys one request may use up; the next one goes on from there.
+const KEYS: i32 = 2;
 
 /// Begins the payment of an order, or goes on with the one that was begun; safe to repeat. It moves no money: the browser
 /// confirms it with the provider.
@@ -77,21 +80,8 @@ fn expect_payable(payment: &OrderPayment) -> Result<()> {
 }
 
 /// Makes a payment at the provider and hands it out only when it is stored: one that is not can never be confirmed.
-async fn begin(app: &App, payment: &OrderPayment, attempt: i32) -> Result<Intent> {
-    let store_id = queries::store_id(&mut *app.db.acquire().await?).await?;
-    let intent = app
-        .stripe
-        .create_payment_intent(&NewIntent {
-            idempotency_key: &format!("{}:{attempt}", payment.payment_id),
-            amount: payment.amount,
-            currency: &payment.currency,
-            payment_id: payment.payment_id,
-            store_id,
-            order_number: payment.number,
-            receipt_email: None,
-            description: &format!("Order {}", payment.number),
-        })
-        .await?;
+async fn begin(app: &App, payment: &OrderPayment, first_attempt: i32) -> Result<Intent> {
+    let (intent, attempt) = create(app, payment, first_attempt).await?;
     let mut tx = app.db.begin().await?;
     let now = queries::lock(&mut tx, payment.order_id).await?.ok_or(Error::NotFound("order"))?;
     // Another request began the same payment: the key made them one.
@@ -112,7 +102,41 @@ async fn begin(app: &App, payment: &OrderPayment, attempt: i32) -> Result<Intent
     Ok(intent)
 }
 
-/// What the provider tells. Only this makes an order paid.
+/// Creates the payment at the provider by the first key that is not used up, and tells which one that was. A key to which the
+/// provider keeps giving an error would make the order unpayable; another one is safe, because of a payment that such an error
+/// may have left behind no one has what is needed to confirm it.
+async fn create(app: &App, payment: &OrderPayment, first_attempt: i32) -> Result<(Intent, i32)> {
+    if (payment.amount, &payment.currency) != (payment.total, &payment.order_currency) {
+        return Err(Error::Internal(format!("the payment of order {} is not of its total", payment.number)));
+    }
+    let store_id = queries::store_id(&mut *app.db.acquire().await?).await?;
+    let mut attempt = first_attempt;
+    loop {
+        let new = NewIntent {
+            idempotency_key: &format!("{}:{attempt}", payment.payment_id),
+            amount: payment.amount,
+            currency: &payment.currency,
+            payment_id: payment.payment_id,
+            store_id,
+            order_number: payment.number,
+            receipt_email: None,
+            description: &format!("Order {}", payment.number),
+        };
+        match app.stripe.create_payment_intent(&new).await {
+            Err(error @ (StripeError::Failed { .. } | StripeError::KeySpent { .. })) => {
+                attempt += 1;
+                queries::spend_keys(&mut *app.db.acquire().await?, payment, attempt).await?;
+                if attempt - first_attempt == KEYS {
+                    return Err(error.into());
+                }
+                tracing::warn!(%error, order_number = payment.number, attempt, "the payment is made by another key");
+            }
+            answer => return Ok((answer?, attempt)),
+        }
+    }
+}
+
+/// What the provider reports. Only this makes an order paid.
 #[utoipa::path(post, path = "/api/webhooks/stripe", tag = "payments", request_body = Object,
     params(("Stripe-Signature" = Option<String>, Header, description = "Of the raw body, by the endpoint's secret")),
     responses((status = 200, description = "Stored, known, or not ours"), Refusals))]
@@ -182,18 +206,25 @@ async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
 }
 
 async fn dispute_event(app: &App, event: &Event) -> Result<&'static str> {
-    let Some(intent) = text(&event.object, "payment_intent") else { return Ok("ignored") };
-    let mut tx = app.db.begin().await?;
-    let Some(payment_id) = queries::by_provider_id(&mut tx, intent).await? else { return Ok("foreign") };
-    let Some(order_id) = queries::order_of(&mut tx, payment_id).await? else { return Ok("foreign") };
-    if !queries::remember_event(&mut tx, &event.id, &event.kind, payment_id).await? {
-        return Ok("repeated");
-    }
-    let about = json!({ "reason": text(&event.object, "reason"), "status": text(&event.object, "status") });
-    record(&mut tx, order_id, "disputed", about).await?;
-    tracing::error!(%order_id, kind = event.kind, "a payment is disputed");
-    tx.commit().await?;
+    let (Some(id), Some(intent)) = (text(&event.object, "id"), text(&event.object, "payment_intent")) else {
+        return Ok("ignored");
+    };
+    let Some(payment_id) = payment_of(app, intent).await? else { return Ok("foreign") };
+    disputes::refresh(&app.db, &app.stripe, payment_id, id, Some(event)).await?;
     Ok(SETTLED)
+}
+
+/// The payment that one at the provider is of, by its id or, while that is not written down yet, by its metadata; none when it
+/// is another store's.
+async fn payment_of(app: &App, intent: &str) -> Result<Option<Uuid>> {
+    let known = queries::by_provider_id(&mut *app.db.acquire().await?, intent).await?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    match app.stripe.payment_intent(intent).await {
+        Err(StripeError::Refused { status: 404, .. }) => Ok(None),
+        answer => our_payment(app, &json!({ "metadata": answer?.metadata })).await,
+    }
 }
 
 /// The payment that an object of the provider's belongs to; none when it is another store's.

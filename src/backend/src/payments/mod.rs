@@ -1,7 +1,9 @@
-//! Paying: the provider's API, what it tells us, and what becomes of an order by it.
+//! Paying: the provider's API, what it reports, and what becomes of an order by it.
 
 pub(crate) mod amounts;
+mod claims;
 pub mod close;
+pub mod disputes;
 pub mod handlers;
 pub mod queries;
 pub mod reconcile;

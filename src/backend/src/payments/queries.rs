@@ -19,17 +19,21 @@ pub struct OrderPayment {
     pub expires_at: DateTime<Utc>,
     /// Whether that time has come, by the database's clock.
     pub expired: bool,
+    /// What the order costs, in minor units.
+    pub total: i64,
+    /// The order's currency (ISO 4217).
+    pub order_currency: String,
     /// The payment.
     pub payment_id: Uuid,
-    /// In minor units.
+    /// What the payment is of, in minor units: the order's total.
     pub amount: i64,
-    /// ISO 4217.
+    /// The payment's currency (ISO 4217): the order's.
     pub currency: String,
     /// open, processing, captured or cancelled.
     pub status: String,
     /// Counts the provider's objects.
     pub attempt: i32,
-    /// The provider's object; none was asked for yet.
+    /// The provider's object; none when none was made yet.
     pub provider_id: Option<String>,
     /// The last try that is known to have failed.
     pub error_of: Option<String>,
@@ -51,7 +55,7 @@ pub async fn of_order(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Re
     sqlx::query_as!(
         OrderPayment,
         r#"SELECT o.id AS order_id, o.number, o.status AS order_status, o.email, o.expires_at,
-                  o.expires_at <= now() AS "expired!", p.id AS payment_id, p.amount, p.currency, p.status, p.attempt, p.provider_id,
+                  o.expires_at <= now() AS "expired!", o.total, o.currency AS order_currency, p.id AS payment_id, p.amount, p.currency, p.status, p.attempt, p.provider_id,
                   p.error_of
            FROM orders o JOIN payments p ON p.order_id = o.id WHERE o.id = $1"#,
         order_id
@@ -95,6 +99,20 @@ pub async fn set_provider_id(
         provider_id,
         attempt,
         traceparent
+    )
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// Notes that the idempotency keys of a payment's attempts before `attempt` are used up, unless the payment at the provider is
+/// another one meanwhile.
+pub async fn spend_keys(connection: &mut PgConnection, payment: &OrderPayment, attempt: i32) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE payments SET attempt = $3 WHERE id = $1 AND provider_id IS NOT DISTINCT FROM $2 AND attempt < $3",
+        payment.payment_id,
+        payment.provider_id,
+        attempt
     )
     .execute(connection)
     .await
@@ -213,32 +231,6 @@ pub async fn store_id(connection: &mut PgConnection) -> sqlx::Result<Uuid> {
 /// Notes that the provider was asked about a payment.
 pub async fn checked(connection: &mut PgConnection, payment_id: Uuid) -> sqlx::Result<()> {
     sqlx::query!("UPDATE payments SET checked_at = now() WHERE id = $1", payment_id).execute(connection).await.map(drop)
-}
-
-/// Payments that are open at the provider and were not asked about for so many seconds, the oldest first.
-pub async fn unsettled(connection: &mut PgConnection, older_than: f64) -> sqlx::Result<Vec<(Uuid, String)>> {
-    let rows = sqlx::query!(
-        r#"SELECT id, provider_id AS "provider_id!" FROM payments
-           WHERE status IN ('open', 'processing') AND provider_id IS NOT NULL
-             AND checked_at < now() - make_interval(secs => $1)
-           ORDER BY checked_at LIMIT 100"#,
-        older_than
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.provider_id)).collect())
-}
-
-/// Orders that should have been given up for so many seconds and wait all the same.
-pub async fn overdue(connection: &mut PgConnection, for_seconds: f64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "SELECT o.id FROM orders o JOIN payments p ON p.order_id = o.id AND p.status <> 'processing'
-         WHERE o.status = 'pending' AND o.expires_at < now() - make_interval(secs => $1)
-         ORDER BY o.expires_at LIMIT 100",
-        for_seconds
-    )
-    .fetch_all(connection)
-    .await
 }
 
 /// Where an order stands.

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
+    disputes,
     queries::{self, OrderPayment},
     stripe::{Refund, RefundStatus, Stripe},
 };
@@ -20,6 +21,7 @@ use crate::{
 struct Row {
     id: Uuid,
     order_id: Uuid,
+    payment_id: Uuid,
     amount: i64,
     currency: String,
     status: String,
@@ -34,11 +36,12 @@ struct Row {
 pub async fn request(connection: &mut PgConnection, payment: &OrderPayment, reason: &str) -> Result<()> {
     let id = sqlx::query_scalar!(
         "INSERT INTO refunds (payment_id, amount, reason)
-         SELECT p.id, p.captured - g.given, $2
+         SELECT p.id, p.captured - g.given - l.lost, $2
          FROM payments p,
               LATERAL (SELECT coalesce(sum(r.amount), 0)::bigint AS given FROM refunds r
-                       WHERE r.payment_id = p.id AND r.status <> 'failed') g
-         WHERE p.id = $1 AND p.captured > g.given
+                       WHERE r.payment_id = p.id AND r.status <> 'failed') g,
+              LATERAL (SELECT coalesce(sum(d.lost), 0)::bigint AS lost FROM disputes d WHERE d.payment_id = p.id) l
+         WHERE p.id = $1 AND p.captured > g.given + l.lost
          RETURNING id",
         payment.payment_id,
         reason
@@ -58,6 +61,9 @@ pub async fn request(connection: &mut PgConnection, payment: &OrderPayment, reas
 pub async fn make(db: &Pool, stripe: &Stripe, refund_id: Uuid) -> Result<bool> {
     let row = find(&mut *db.acquire().await?, refund_id).await?.ok_or(Error::NotFound("refund"))?;
     if matches!(row.status.as_str(), "succeeded" | "failed") {
+        return Ok(false);
+    }
+    if row.provider_id.is_none() && disputes::holds_refunds(&mut *db.acquire().await?, row.payment_id).await? {
         return Ok(false);
     }
     let payment =
@@ -128,7 +134,9 @@ async fn write(
     .execute(&mut *tx)
     .await?;
     match status {
-        "succeeded" => record(&mut tx, order_id, "refunded", json!({ "amount": before.amount })).await?,
+        "succeeded" => {
+            record(&mut tx, order_id, "refunded", json!({ "refund_id": refund_id, "amount": before.amount })).await?;
+        }
         "failed" => {
             tracing::error!(%refund_id, failure, "a refund failed: the customer's money is still here");
             record(&mut tx, order_id, "refund_failed", json!({ "reason": failure })).await?;
@@ -186,7 +194,7 @@ pub async fn unfinished(connection: &mut PgConnection, older_than: f64) -> sqlx:
 async fn find(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Row>> {
     sqlx::query_as!(
         Row,
-        "SELECT r.id, p.order_id, r.amount, p.currency, r.status, r.provider_id, p.provider_id AS payment
+        "SELECT r.id, p.order_id, r.payment_id, r.amount, p.currency, r.status, r.provider_id, p.provider_id AS payment
          FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = $1",
         id
     )

@@ -26,7 +26,7 @@ pub enum Settled {
     Paid,
     /// Money came for an order that can no longer be filled: it is given back.
     GivenBack,
-    /// The bank is still thinking.
+    /// The bank has not decided yet.
     Processing,
     /// A try to pay failed; the order stays payable.
     Failed,
@@ -100,12 +100,7 @@ async fn captured(connection: &mut PgConnection, payment: &OrderPayment, intent:
             Err(Error::Internal(format!("order {} was paid twice, also by {}", payment.number, intent.id)))
         };
     }
-    if (intent.amount_received, intent.currency.as_str()) != (payment.amount, payment.currency.as_str()) {
-        return Err(Error::Internal(format!(
-            "order {} costs {} {}, and {} brought {} {}",
-            payment.number, payment.amount, payment.currency, intent.id, intent.amount_received, intent.currency
-        )));
-    }
+    expect_price(payment, intent)?;
     queries::capture(connection, payment.payment_id, &intent.id, intent.amount_received).await?;
     record(connection, payment.order_id, "paid", json!({ "payment": intent.id })).await?;
     if payment.order_status == "pending" {
@@ -115,6 +110,27 @@ async fn captured(connection: &mut PgConnection, payment: &OrderPayment, intent:
     }
     refunds::request(connection, payment, "the order was cancelled before it was paid").await?;
     Ok(Settled::GivenBack)
+}
+
+/// What came is what the order costs, and what the payment was made for: neither alone is enough.
+fn expect_price(payment: &OrderPayment, intent: &Intent) -> Result<()> {
+    let brought = (intent.amount_received, intent.currency.as_str());
+    if brought == (payment.amount, payment.currency.as_str())
+        && brought == (payment.total, payment.order_currency.as_str())
+    {
+        return Ok(());
+    }
+    Err(Error::Internal(format!(
+        "order {} costs {} {}, its payment is of {} {}, and {} brought {} {}",
+        payment.number,
+        payment.total,
+        payment.order_currency,
+        payment.amount,
+        payment.currency,
+        intent.id,
+        intent.amount_received,
+        intent.currency
+    )))
 }
 
 async fn processing(connection: &mut PgConnection, payment: &OrderPayment) -> Result<Settled> {

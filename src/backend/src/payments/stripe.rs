@@ -1,35 +1,58 @@
-//! The one client for Stripe's API: payment intents and refunds, at Stripe or at whatever speaks the same.
+//! The one client for Stripe's API: payment intents, refunds and disputes, at Stripe or at whatever speaks the same.
 
-use std::{
-    collections::HashMap,
-    error::Error,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use metrics::{counter, histogram};
 use reqwest::{
-    Client, Method, RequestBuilder, StatusCode,
+    Client, Method, RequestBuilder, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
     redirect::Policy,
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use tracing::{Span, field::Empty};
 use url::{Host, Url};
 use uuid::Uuid;
 
-use super::amounts::{from_stripe, to_stripe};
+use super::amounts::to_stripe;
 use crate::config::PaymentConfig;
+
+mod errors;
+mod objects;
+
+pub use errors::StripeError;
+use errors::{refusal, unavailable};
+pub use objects::{
+    Dispute, DisputeStatus, EvidenceDetails, Intent, IntentError, IntentStatus, List, Refund, RefundStatus,
+};
 
 /// The shapes of objects and errors that this client was written for.
 pub const VERSION: &str = "2024-06-20";
 
 /// What the provider is asked for, in metrics.
-pub const OPERATIONS: &[&str] = &["create_payment", "read_payment", "cancel_payment", "create_refund", "read_refund"];
+pub const OPERATIONS: &[&str] = &[
+    "create_payment",
+    "read_payment",
+    "cancel_payment",
+    "create_refund",
+    "read_refund",
+    "list_refunds",
+    "read_dispute",
+    "list_disputes",
+];
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// As long as a page of Stripe's can be.
+const PAGE: &str = "100";
+/// Of a list; a payment of which more was made is none that a store knows.
+const MAX_PAGES: usize = 20;
+/// How often a request is sent again while another one with its key runs, and how long the first wait is; each is twice the
+/// one before.
+const KEY_IN_USE_RETRIES: u32 = 5;
+const KEY_IN_USE_WAIT: Duration = Duration::from_millis(50);
 const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
 
 /// Speaks to the provider; cheap to clone.
@@ -58,127 +81,6 @@ pub struct NewIntent<'a> {
     pub receipt_email: Option<&'a str>,
     /// What the merchant reads at the provider.
     pub description: &'a str,
-}
-
-/// A payment as it is at the provider.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Intent {
-    /// The provider's id, `pi_…`.
-    pub id: String,
-    /// In ISO 4217 minor units.
-    pub amount: i64,
-    /// What was captured, in ISO 4217 minor units.
-    pub amount_received: i64,
-    /// ISO 4217, three capital letters.
-    pub currency: String,
-    /// How far it is.
-    pub status: IntentStatus,
-    /// With it and the publishable key a browser confirms the payment.
-    pub client_secret: Option<String>,
-    /// Why the last attempt failed.
-    pub last_payment_error: Option<IntentError>,
-    /// The provider's id of the last attempt, `ch_…`.
-    pub latest_charge: Option<String>,
-    /// What we gave along.
-    #[serde(default)]
-    pub metadata: HashMap<String, String>,
-}
-
-/// How far a payment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IntentStatus {
-    /// Nothing was tried, or the last attempt failed.
-    RequiresPaymentMethod,
-    /// A means of payment is there, and nobody confirmed it.
-    RequiresConfirmation,
-    /// The customer is asked to authenticate.
-    RequiresAction,
-    /// The bank is thinking; the money may still come.
-    Processing,
-    /// Authorised, not captured.
-    RequiresCapture,
-    /// Nothing can be paid any more.
-    Canceled,
-    /// Captured.
-    Succeeded,
-    /// A status that was thought of later.
-    #[serde(other)]
-    Unknown,
-}
-
-/// Why an attempt to pay failed.
-#[derive(Debug, Clone, Deserialize)]
-pub struct IntentError {
-    /// Such as `card_declined`.
-    pub code: Option<String>,
-    /// The bank's reason, such as `insufficient_funds`.
-    pub decline_code: Option<String>,
-    /// For the customer.
-    pub message: Option<String>,
-    /// The provider's id of the attempt.
-    pub charge: Option<String>,
-}
-
-/// A refund as it is at the provider.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Refund {
-    /// The provider's id, `re_…`.
-    pub id: String,
-    /// In ISO 4217 minor units.
-    pub amount: i64,
-    /// ISO 4217, three capital letters.
-    pub currency: String,
-    /// How far it is.
-    #[serde(deserialize_with = "null_is_unknown")]
-    pub status: RefundStatus,
-    /// The payment that it gives back.
-    pub payment_intent: Option<String>,
-    /// Why it failed, such as `expired_or_canceled_card`.
-    pub failure_reason: Option<String>,
-    /// What we gave along.
-    #[serde(default)]
-    pub metadata: HashMap<String, String>,
-}
-
-/// How far a refund is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefundStatus {
-    /// Under way.
-    Pending,
-    /// The customer has to say where the money goes.
-    RequiresAction,
-    /// Given back; it may still turn out to have failed.
-    Succeeded,
-    /// The money came back to the merchant.
-    Failed,
-    /// Called off.
-    Canceled,
-    /// A status that was thought of later, or none.
-    #[serde(other)]
-    Unknown,
-}
-
-/// Why the provider did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StripeError {
-    /// It does not answer or cannot just now; it may have done it all the same. The same again later is right.
-    #[error("the payment provider is not available: {0}")]
-    Unavailable(String),
-    /// It says no, and will say so again.
-    #[error("the payment provider refused with {status}: {message}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// Stable, such as `payment_intent_unexpected_state`.
-        code: Option<String>,
-        /// For developers.
-        message: String,
-    },
-    /// It answered what cannot be understood.
-    #[error("the payment provider's answer cannot be read: {0}")]
-    Unreadable(String),
 }
 
 impl std::fmt::Debug for Stripe {
@@ -290,30 +192,63 @@ impl Stripe {
         send::<Refund>("read_refund", self.request(Method::GET, &["refunds", id])).await?.in_our_units()
     }
 
-    /// Each part becomes one segment of the path, whatever is in it.
+    /// Every refund of a payment, those that were made by hand too, the oldest first.
+    ///
+    /// # Errors
+    /// When the provider is away, does not know the payment, or lists more refunds than any payment has.
+    pub async fn refunds_of(&self, payment_intent: &str) -> Result<Vec<Refund>, StripeError> {
+        let mut refunds: Vec<Refund> = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let mut query = vec![("payment_intent", payment_intent), ("limit", PAGE)];
+            let last = refunds.last().map(|refund| refund.id.clone());
+            query.extend(last.as_deref().map(|id| ("starting_after", id)));
+            let page: List<Refund> = send("list_refunds", self.list(&["refunds"], &query)).await?;
+            let is_last = !page.has_more || page.data.is_empty();
+            for refund in page.data {
+                refunds.push(refund.in_our_units()?);
+            }
+            if is_last {
+                refunds.reverse();
+                return Ok(refunds);
+            }
+        }
+        Err(StripeError::Unreadable(format!("{payment_intent} has more than {MAX_PAGES} pages of refunds")))
+    }
+
+    /// A dispute as it is now.
+    ///
+    /// # Errors
+    /// When the provider is away or does not know it.
+    pub async fn dispute(&self, id: &str) -> Result<Dispute, StripeError> {
+        send::<Dispute>("read_dispute", self.request(Method::GET, &["disputes", id])).await?.in_our_units()
+    }
+
+    /// The latest 100 disputes of the account, the newest first.
+    ///
+    /// # Errors
+    /// When the provider is away.
+    pub async fn latest_disputes(&self) -> Result<Vec<Dispute>, StripeError> {
+        let page: List<Dispute> = send("list_disputes", self.list(&["disputes"], &[("limit", PAGE)])).await?;
+        page.data.into_iter().map(Dispute::in_our_units).collect()
+    }
+
+    fn list(&self, parts: &[&str], query: &[(&str, &str)]) -> RequestBuilder {
+        let mut url = self.url(parts);
+        url.query_pairs_mut().extend_pairs(query);
+        self.client.get(url)
+    }
+
     fn request(&self, method: Method, parts: &[&str]) -> RequestBuilder {
+        self.client.request(method, self.url(parts))
+    }
+
+    /// Each part becomes one segment of the path, whatever is in it.
+    fn url(&self, parts: &[&str]) -> Url {
         let mut url = self.origin.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("v1").extend(parts);
         }
-        self.client.request(method, url)
-    }
-}
-
-impl Intent {
-    fn in_our_units(mut self) -> Result<Self, StripeError> {
-        self.currency.make_ascii_uppercase();
-        self.amount = from_stripe(self.amount, &self.currency).map_err(StripeError::Unreadable)?;
-        self.amount_received = from_stripe(self.amount_received, &self.currency).map_err(StripeError::Unreadable)?;
-        Ok(self)
-    }
-}
-
-impl Refund {
-    fn in_our_units(mut self) -> Result<Self, StripeError> {
-        self.currency.make_ascii_uppercase();
-        self.amount = from_stripe(self.amount, &self.currency).map_err(StripeError::Unreadable)?;
-        Ok(self)
+        url
     }
 }
 
@@ -351,7 +286,7 @@ async fn send<T: DeserializeOwned>(operation: &'static str, request: RequestBuil
     let outcome = match &answer {
         Ok(_) => "ok",
         Err(StripeError::Refused { .. }) => "refused",
-        Err(StripeError::Unavailable(_) | StripeError::Unreadable(_)) => "unavailable",
+        Err(_) => "unavailable",
     };
     let span = Span::current();
     span.record("outcome", outcome);
@@ -364,47 +299,24 @@ async fn send<T: DeserializeOwned>(operation: &'static str, request: RequestBuil
 }
 
 async fn exchange<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, StripeError> {
-    let response = request.send().await.map_err(unavailable)?;
+    for retry in 0..KEY_IN_USE_RETRIES {
+        let Some(attempt) = request.try_clone() else { break };
+        let response = attempt.send().await.map_err(unavailable)?;
+        if response.status() != StatusCode::CONFLICT {
+            return answer(response).await;
+        }
+        // Another request with the same key still runs: what it is answered is the answer.
+        tokio::time::sleep(KEY_IN_USE_WAIT * 2_u32.pow(retry)).await;
+    }
+    answer(request.send().await.map_err(unavailable)?).await
+}
+
+async fn answer<T: DeserializeOwned>(response: Response) -> Result<T, StripeError> {
     let status = response.status();
+    let is_replayed = response.headers().get(IDEMPOTENT_REPLAYED).is_some_and(|value| value == "true");
     let body = response.bytes().await.map_err(unavailable)?;
     if status.is_success() {
         return serde_json::from_slice(&body).map_err(|error| StripeError::Unreadable(error.to_string()));
     }
-    Err(refusal(status, &body))
-}
-
-#[derive(Deserialize)]
-struct ErrorBody {
-    error: ErrorDetail,
-}
-
-#[derive(Deserialize)]
-struct ErrorDetail {
-    code: Option<String>,
-    message: Option<String>,
-}
-
-fn refusal(status: StatusCode, body: &[u8]) -> StripeError {
-    let detail = serde_json::from_slice::<ErrorBody>(body).map(|body| body.error);
-    let (code, message) = detail.map_or((None, None), |detail| (detail.code, detail.message));
-    let message = message.unwrap_or_else(|| format!("it answered {status} without a reason"));
-    // 409 is another request with the same key that still runs, 429 one too many: neither says no.
-    if status.is_server_error() || matches!(status, StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS) {
-        return StripeError::Unavailable(format!("{status}: {message}"));
-    }
-    if !status.is_client_error() {
-        return StripeError::Unreadable(format!("{status}: {message}"));
-    }
-    StripeError::Refused { status: status.as_u16(), code, message }
-}
-
-/// The whole chain of reasons: the first one says only that sending failed.
-fn unavailable(error: reqwest::Error) -> StripeError {
-    let error = error.without_url();
-    let reasons = std::iter::successors(Some(&error as &dyn Error), |&error| error.source());
-    StripeError::Unavailable(reasons.map(ToString::to_string).collect::<Vec<_>>().join(": "))
-}
-
-fn null_is_unknown<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RefundStatus, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or(RefundStatus::Unknown))
+    Err(refusal(status, &body, is_replayed))
 }

@@ -177,6 +177,11 @@ pub const METRICS: &[Metric] = &[
         &[known("outcome", &["succeeded", "failed"])],
         "Refunds that came to their end at the provider",
     ),
+    counter(
+        "disputes_total",
+        &[known("outcome", payments::disputes::OUTCOMES)],
+        "Disputes of payments that were opened, won and lost",
+    ),
     of(
         Serve,
         counter(
@@ -322,6 +327,7 @@ pub const METRICS: &[Metric] = &[
         ),
     ),
     of(Worker, reading("orders_overdue", &[], "Unpaid orders that should have been given up")),
+    of(Worker, reading("disputes_open", &[], "Payments that customers dispute at their banks, which have not decided")),
     of(
         Worker,
         reading("audit_violations", &[known("invariant", &audit::NAMES)], "What broke an invariant at the last audit"),

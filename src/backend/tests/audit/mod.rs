@@ -12,7 +12,8 @@ use crate::support::{
 };
 
 /// Each invariant, what breaks it, and what is named as an example. The orders are those of [`filled`]: 1001 is pending,
-/// 1002 confirmed, 1003 completed, 1004 cancelled and 1005 refunded.
+/// 1002 confirmed, 1003 completed, 1004 cancelled, 1005 refunded, 1006 lost to a dispute and 1007 under dispute, with a refund
+/// that waits for its end.
 const PLANTED: &[(&str, &str, &str)] = &[
     (
         "reserved_is_what_orders_hold",
@@ -55,9 +56,9 @@ const PLANTED: &[(&str, &str, &str)] = &[
     ),
     (
         "an_order_is_captured_once",
-        "DROP INDEX payments_one_captured_an_order;
-         INSERT INTO payments (order_id, amount, currency, status, captured)
-         SELECT id, total, currency, 'captured', total FROM orders WHERE number = 1002;
+        "DROP INDEX payments_one_captured_an_order; DROP INDEX payments_one_live_an_order;
+         INSERT INTO payments (order_id, amount, currency, status, captured, provider_id)
+         SELECT id, total, currency, 'captured', total, 'pi_2' FROM orders WHERE number = 1002;
          UPDATE orders SET paid = 2 * total WHERE number = 1002",
         "order 1002",
     ),
@@ -71,12 +72,118 @@ const PLANTED: &[(&str, &str, &str)] = &[
     ),
     (
         "captured_money_has_an_order_or_a_refund",
-        "UPDATE payments SET status = 'captured', captured = amount FROM orders o WHERE o.id = order_id AND number = 1004",
+        "UPDATE payments SET status = 'captured', captured = amount, provider_id = 'pi_1'
+         FROM orders o WHERE o.id = order_id AND number = 1004",
         "order 1004",
     ),
     (
         "confirmed_orders_are_paid",
         "UPDATE payments SET status = 'open', captured = 0 FROM orders o WHERE o.id = order_id AND number = 1003",
+        "order 1003",
+    ),
+    (
+        "paid_is_captured_less_refunded",
+        "ALTER TABLE disputes DISABLE TRIGGER USER;
+         INSERT INTO disputes (payment_id, provider_id, amount, currency, status, reason, refundable, lost, opened_at)
+         SELECT p.id, 'dp_1', 1, 'EUR', 'lost', 'general', false, 1, now()
+         FROM payments p JOIN orders o ON o.id = order_id WHERE number = 1002",
+        "order 1002",
+    ),
+    (
+        "payments_are_of_their_orders_total",
+        "ALTER TABLE payments DISABLE TRIGGER USER;
+         UPDATE payments SET amount = amount + 1 FROM orders o WHERE o.id = order_id AND number IN (1001, 1004)",
+        "order 1001 order 1004",
+    ),
+    (
+        "payments_are_of_their_orders_total",
+        "ALTER TABLE payments DISABLE TRIGGER USER;
+         UPDATE payments SET currency = 'USD' FROM orders o WHERE o.id = order_id AND number IN (1001, 1005)",
+        "order 1001 order 1005",
+    ),
+    (
+        "captured_payments_have_a_provider_id",
+        "ALTER TABLE payments DROP CONSTRAINT payments_captured_have_a_provider_id;
+         UPDATE payments SET provider_id = NULL FROM orders o WHERE o.id = order_id AND number IN (1002, 1005)",
+        "order 1002 order 1005",
+    ),
+    (
+        "cancelled_orders_cannot_be_paid",
+        "ALTER TABLE payments DISABLE TRIGGER USER;
+         UPDATE payments SET status = 'open' FROM orders o WHERE o.id = order_id AND number = 1004",
+        "order 1004",
+    ),
+    (
+        "cancelled_orders_cannot_be_paid",
+        "ALTER TABLE orders DISABLE TRIGGER USER; ALTER TABLE payments DISABLE TRIGGER USER;
+         UPDATE payments SET status = 'processing' FROM orders o WHERE o.id = order_id AND number = 1004",
+        "order 1004",
+    ),
+    (
+        "an_order_has_one_live_payment",
+        "DROP INDEX payments_one_live_an_order;
+         INSERT INTO payments (order_id, amount, currency) SELECT id, total, currency FROM orders WHERE number IN (1001, 1002)",
+        "order 1001 order 1002",
+    ),
+    (
+        "unpaid_orders_expire",
+        "UPDATE orders SET expires_at = now() - interval '16 minutes' WHERE number = 1001",
+        "order 1001",
+    ),
+    (
+        "processing_payments_end",
+        "UPDATE payments SET status = 'processing', created_at = now() - interval '15 days'
+         FROM orders o WHERE o.id = order_id AND number = 1001",
+        "order 1001",
+    ),
+    (
+        "refunds_come_to_an_end",
+        "INSERT INTO refunds (payment_id, amount, reason, created_at)
+         SELECT p.id, 1, 'forgotten', now() - interval '61 minutes' FROM payments p JOIN orders o ON o.id = order_id
+         WHERE number = 1002",
+        "order 1002",
+    ),
+    (
+        "refunds_come_to_an_end",
+        "INSERT INTO refunds (payment_id, amount, reason, status, created_at)
+         SELECT p.id, 1, 'slow', 'pending', now() - interval '31 days' FROM payments p JOIN orders o ON o.id = order_id
+         WHERE number = 1002",
+        "order 1002",
+    ),
+    (
+        "refunds_are_recorded_once",
+        "INSERT INTO order_events (order_id, kind) SELECT id, 'refunded' FROM orders WHERE number = 1005",
+        "order 1005",
+    ),
+    (
+        // As many as there are refunds, and both of the same one.
+        "refunds_are_recorded_once",
+        "DROP INDEX order_events_one_a_refund;
+         INSERT INTO refunds (payment_id, amount, reason, status, failure)
+         SELECT p.id, 1, 'returned', 'failed', 'expired_or_canceled_card'
+         FROM payments p JOIN orders o ON o.id = order_id, generate_series(1, 2) WHERE number = 1002;
+         INSERT INTO order_events (order_id, kind, data) SELECT id, 'refunded', '{\"refund_id\": \"1\"}'
+         FROM orders, generate_series(1, 2) WHERE number = 1002",
+        "order 1002",
+    ),
+    (
+        "events_have_a_payment",
+        "ALTER TABLE provider_events DROP CONSTRAINT provider_events_have_a_payment;
+         INSERT INTO provider_events (id, kind) VALUES ('evt_1', 'payment_intent.succeeded')",
+        "event evt_1",
+    ),
+    (
+        "disputes_are_of_captured_payments",
+        "INSERT INTO disputes (payment_id, provider_id, amount, currency, status, reason, refundable, opened_at)
+         SELECT p.id, 'dp_1', 1, 'EUR', 'needs_response', 'general', false, now()
+         FROM payments p JOIN orders o ON o.id = order_id WHERE number = 1001",
+        "order 1001",
+    ),
+    (
+        "nothing_is_shipped_while_disputed",
+        "INSERT INTO disputes (payment_id, provider_id, amount, currency, status, reason, refundable, opened_at, created_at)
+         SELECT p.id, 'dp_1', 1, 'EUR', 'under_review', 'general', false, now(), now() - interval '1 hour'
+         FROM payments p JOIN orders o ON o.id = order_id WHERE number = 1003",
         "order 1003",
     ),
     (
@@ -88,7 +195,8 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "totals_add_up",
         "ALTER TABLE orders DROP CONSTRAINT orders_total_adds_up, DISABLE TRIGGER USER;
-         UPDATE orders SET total = total + 1 WHERE number = 1001",
+         UPDATE orders SET total = total + 1 WHERE number = 1001;
+         UPDATE payments SET amount = amount + 1 FROM orders o WHERE o.id = order_id AND number = 1001",
         "order 1001",
     ),
     (
@@ -158,6 +266,15 @@ const PLANTED: &[(&str, &str, &str)] = &[
     ),
 ];
 
+const DISPUTES: &[&str] = &[
+    "INSERT INTO disputes (payment_id, provider_id, amount, currency, status, reason, refundable, lost, opened_at)
+     SELECT p.id, 'dp_' || number, total, o.currency, CASE number WHEN 1006 THEN 'lost' ELSE 'needs_response' END, 'fraudulent',
+            false, CASE number WHEN 1006 THEN total ELSE 0 END, now()
+     FROM payments p JOIN orders o ON o.id = order_id WHERE number IN (1006, 1007)",
+    "INSERT INTO refunds (payment_id, amount, reason, created_at)
+     SELECT p.id, 1, 'on its way', now() - interval '30 days' FROM payments p JOIN orders o ON o.id = order_id WHERE number = 1007",
+];
+
 async fn filled(db: &PgPool) {
     product("mug").priced(1400).create(db).await;
     product("cap").variant(variant(&[], 2500, 1).backorderable()).create(db).await;
@@ -166,6 +283,11 @@ async fn filled(db: &PgPool) {
     order("MUG-1", 1).completed().create(db).await;
     order("MUG-1", 1).cancelled().create(db).await;
     order("CAP-1", 1).tax_on_top().refunded().create(db).await;
+    order("MUG-1", 1).paid().create(db).await;
+    order("MUG-1", 1).paid().create(db).await;
+    for sql in DISPUTES {
+        sqlx::query(*sql).execute(db).await.unwrap();
+    }
     sqlx::query(
         "INSERT INTO audit_log (account_id, role, proof, proof_id, action, subject_type, subject_id, after, position,
                                 previous_hash, hash)

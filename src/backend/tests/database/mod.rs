@@ -1,12 +1,17 @@
 //! The invariants that PostgreSQL itself holds.
 
 mod orders;
+mod payments;
 mod pool;
 mod privacy;
 
 use sqlx::PgPool;
 
 use crate::support::builders::{category, product, variant};
+
+async fn run(db: &PgPool, sql: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(db).await.unwrap();
+}
 
 /// The name of the constraint that refuses a statement.
 async fn refusal(db: &PgPool, sql: &str) -> String {

@@ -2,7 +2,7 @@
 
 use sqlx::PgPool;
 
-use super::refusal;
+use super::{refusal, run};
 use crate::support::{
     builders::{product, variant},
     orders::{order, parcel},
@@ -16,10 +16,6 @@ async fn stock(db: &PgPool) -> (i32, i32, Vec<String>) {
     .fetch_one(db)
     .await
     .unwrap()
-}
-
-async fn run(db: &PgPool, sql: &str) {
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(db).await.unwrap();
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
@@ -85,7 +81,12 @@ async fn a_cart_has_one_live_order(db: PgPool) {
     order("MUG-1", 1).create(&db).await;
     let same = format!("UPDATE orders SET cart_id = '{}' WHERE number = 1002", first.cart);
     assert_eq!(refusal(&db, &same).await, "orders_one_live_a_cart");
-    run(&db, "UPDATE orders SET status = 'cancelled', cancelled_at = now() WHERE number = 1001").await;
+    run(
+        &db,
+        "UPDATE payments SET status = 'cancelled' FROM orders o WHERE o.id = order_id AND number = 1001;
+         UPDATE orders SET status = 'cancelled', cancelled_at = now() WHERE number = 1001",
+    )
+    .await;
     run(&db, &same).await;
 }
 
@@ -177,7 +178,8 @@ async fn money_is_given_back_once(db: PgPool) {
         "refunds_are_at_most_the_captured"
     );
     assert_eq!(refusal(&db, "UPDATE refunds SET status = 'failed'").await, "refunds_failure_is_told");
-    let second = "INSERT INTO payments (order_id, amount, currency, status, captured) SELECT order_id, 1, 'EUR', 'captured', 1 FROM payments";
+    let second = "INSERT INTO payments (order_id, amount, currency, status, captured, provider_id)
+                  SELECT order_id, amount, currency, 'captured', amount, 'pi_2' FROM payments";
     assert_eq!(refusal(&db, second).await, "payments_one_captured_an_order");
     assert_eq!(refusal(&db, "UPDATE payments SET status = 'open'").await, "payments_captured_have_money");
     assert_eq!(refusal(&db, "UPDATE payments SET captured = amount + 1").await, "payments_captured_is_in_range");

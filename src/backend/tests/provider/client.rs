@@ -51,7 +51,7 @@ async fn the_same_key_at_the_same_time_is_one_payment() {
     assert_eq!(first.id, third.unwrap().id);
     let other = devopsify::payments::stripe::NewIntent { amount: 1, ..new };
     let refused = provider.stripe.create_payment_intent(&other).await.unwrap_err();
-    assert!(matches!(refused, StripeError::Refused { status: 400, .. }), "{refused}");
+    assert!(matches!(refused, StripeError::KeySpent { status: 400, .. }), "{refused}");
     assert_eq!(provider.ledger().lines().filter(|line| line.contains("payment_intent.created")).count(), 1);
 }
 
@@ -118,10 +118,21 @@ async fn outcome(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> S
 
 #[tokio::test]
 async fn what_may_pass_is_told_from_what_will_not() {
-    for status in [409, 429, 500, 502, 503] {
+    for status in [409, 429] {
         let error = outcome((StatusCode::from_u16(status).unwrap(), "{}")).await;
         assert!(matches!(error, StripeError::Unavailable(_)), "{status}: {error}");
     }
+    for status in [500, 502, 503] {
+        let error = outcome((StatusCode::from_u16(status).unwrap(), "{}")).await;
+        assert!(matches!(error, StripeError::Failed { status: given, .. } if given == status), "{status}: {error}");
+    }
+    for status in [500, 402, 400] {
+        let error = outcome((StatusCode::from_u16(status).unwrap(), [("idempotent-replayed", "true")], "{}")).await;
+        assert!(matches!(error, StripeError::KeySpent { status: given, .. } if given == status), "{status}: {error}");
+    }
+    let other = r#"{"error":{"type":"idempotency_error","message":"Other parameters."}}"#;
+    let error = outcome((StatusCode::BAD_REQUEST, other)).await;
+    assert!(matches!(error, StripeError::KeySpent { status: 400, .. }), "{error}");
     let error = outcome((StatusCode::PAYMENT_REQUIRED, r#"{"error":{"code":"card_declined","message":"No."}}"#)).await;
     assert!(
         matches!(&error, StripeError::Refused { status: 402, code: Some(code), message } if code == "card_declined" && message == "No."),

@@ -2,6 +2,7 @@
 
 mod api;
 mod authentication;
+mod bad_days;
 mod client;
 mod restarts;
 mod webhooks;

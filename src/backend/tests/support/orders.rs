@@ -169,7 +169,7 @@ const PLACE: &[&str] = &[
     "INSERT INTO payments (order_id, amount, currency) SELECT id, total, currency FROM orders WHERE id = $1",
 ];
 const PAY: &[&str] = &[
-    "UPDATE payments SET status = 'captured', captured = amount WHERE order_id = $1",
+    "UPDATE payments SET status = 'captured', captured = amount, provider_id = 'pi_' || id WHERE order_id = $1",
     "UPDATE orders SET status = 'confirmed', confirmed_at = now() WHERE id = $1",
     "INSERT INTO order_events (order_id, kind) VALUES ($1, 'paid')",
 ];

@@ -66,6 +66,7 @@ pub async fn ship_order(
 /// Locks the order and its payment, so that it is not cancelled or given back meanwhile.
 async fn lock_shippable(connection: &mut PgConnection, order_id: Uuid) -> Result<()> {
     payments::queries::lock(connection, order_id).await?;
+    payments::disputes::expect_shippable(connection, order_id).await?;
     let status = payments::queries::order_status(connection, order_id).await?;
     rules::expect_shippable(&status, queries::is_paid_back(connection, order_id).await?)
 }

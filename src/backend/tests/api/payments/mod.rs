@@ -1,6 +1,11 @@
 //! Paying: the provider decides, its webhooks settle, and whatever is lost, late or repeated changes nothing.
 
+mod agreement;
+mod disputes;
+mod keys;
+mod reconciling;
 mod refunds;
+mod totals;
 
 use chrono::Utc;
 use devopsify::payments::{
