@@ -30,7 +30,7 @@ pub fn router() -> Router<Provider> {
         .route("/v1/payment_intents/{id}", get(get_intent))
         .route("/v1/payment_intents/{id}/cancel", post(cancel_intent))
         .route("/v1/payment_intents/{id}/confirm", post(confirm_intent))
-        .route("/v1/refunds", post(create_refund))
+        .route("/v1/refunds", get(list_refunds).post(create_refund))
         .route("/v1/refunds/{id}", get(get_refund))
         .route("/v1/{*rest}", get(unknown).post(unknown))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -238,4 +238,12 @@ fn respond(answer: Result<Answer, Gone>) -> Response {
     });
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CACHE_CONTROL, "no-store")], Json(answer.body)).into_response()
+}
+
+async fn list_refunds(State(provider): State<Provider>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let params = Params::read(query.unwrap_or_default().as_bytes());
+    if let Err(refusal) = only_merchant(&provider, &headers, &params) {
+        return respond(Ok(refusal));
+    }
+    respond(provider.ledger.read(|book| provider.desk(book).list_refunds(&params)).await)
 }

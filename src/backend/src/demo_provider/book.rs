@@ -255,6 +255,11 @@ impl Book {
         self.refunds.values().filter(counts).map(|refund| refund.amount).sum()
     }
 
+    /// Refunds, the newest first.
+    pub fn refunds(&self) -> impl Iterator<Item = &Refund> {
+        self.refunds.values().rev()
+    }
+
     /// The answer that a key was given.
     pub fn reply(&self, key: &str) -> Option<&Reply> {
         self.replies.get(key)

@@ -51,6 +51,15 @@ pub fn from_stripe(amount: i64, currency: &str) -> Result<i64, String> {
     }
 }
 
+/// The smallest amount that the provider can move exactly, in ISO 4217 minor units: every amount is a multiple of it.
+pub fn step(currency: &str) -> i64 {
+    match rule(currency) {
+        Rule::NoDecimals => 100,
+        Rule::LastIsZero => 10,
+        Rule::TwoZeros | Rule::Same => 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -94,6 +103,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn every_multiple_of_the_step_can_be_moved(steps in 0..1_000_000_i64, currency in "EUR|JPY|ISK|UGX|MGA|KWD") {
+            prop_assert!(to_stripe(steps * step(&currency), &currency).is_ok());
+        }
+
         #[test]
         fn what_is_sent_comes_back_the_same(amount in 0..=MAX_AMOUNT, currency in "EUR|JPY|ISK|UGX|MGA|KWD") {
             if let Ok(sent) = to_stripe(amount, &currency) {

@@ -5,6 +5,8 @@ pub mod close;
 pub mod handlers;
 pub mod queries;
 pub mod reconcile;
+mod refund_queries;
+mod refund_rules;
 pub mod refunds;
 pub mod settle;
 pub mod stripe;

@@ -25,8 +25,13 @@ use crate::config::PaymentConfig;
 pub const VERSION: &str = "2024-06-20";
 
 /// What the provider is asked for, in metrics.
-pub const OPERATIONS: &[&str] = &["create_payment", "read_payment", "cancel_payment", "create_refund", "read_refund"];
+pub const OPERATIONS: &[&str] =
+    &["create_payment", "read_payment", "cancel_payment", "create_refund", "read_refund", "list_refunds"];
 
+/// The most that the provider lists at once.
+const PAGE: usize = 100;
+/// Of a list; a payment of which more was made is none that a store knows.
+const MAX_PAGES: usize = 20;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
@@ -292,12 +297,48 @@ impl Stripe {
 
     /// Each part becomes one segment of the path, whatever is in it.
     fn request(&self, method: Method, parts: &[&str]) -> RequestBuilder {
+        self.client.request(method, self.url(parts))
+    }
+
+    fn url(&self, parts: &[&str]) -> Url {
         let mut url = self.origin.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("v1").extend(parts);
         }
-        self.client.request(method, url)
+        url
     }
+
+    /// Every refund of a payment, those that were made by hand too, the oldest first.
+    ///
+    /// # Errors
+    /// When the provider is away, does not know the payment, or lists more refunds than any payment has.
+    pub async fn refunds_of(&self, payment_intent: &str) -> Result<Vec<Refund>, StripeError> {
+        let mut refunds: Vec<Refund> = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let mut url = self.url(&["refunds"]);
+            url.query_pairs_mut()
+                .append_pair("payment_intent", payment_intent)
+                .append_pair("limit", &PAGE.to_string())
+                .extend_pairs(refunds.last().map(|last| ("starting_after", &last.id)));
+            let page: Page<Refund> = send("list_refunds", self.client.get(url)).await?;
+            let is_last = !page.has_more || page.data.is_empty();
+            for refund in page.data {
+                refunds.push(refund.in_our_units()?);
+            }
+            if is_last {
+                refunds.reverse();
+                return Ok(refunds);
+            }
+        }
+        Err(StripeError::Unreadable(format!("{payment_intent} has more than {} refunds", MAX_PAGES * PAGE)))
+    }
+}
+
+/// A page of a list.
+#[derive(Deserialize)]
+struct Page<T> {
+    data: Vec<T>,
+    has_more: bool,
 }
 
 impl Intent {

@@ -1,6 +1,7 @@
 //! Paying: the provider decides, its webhooks settle, and whatever is lost, late or repeated changes nothing.
 
 mod refunds;
+mod refunds_by_hand;
 
 use chrono::Utc;
 use devopsify::payments::{
