@@ -10,8 +10,6 @@ use super::refund_rules::{Known, Reported, State};
 pub struct Row {
     /// The row.
     pub id: Uuid,
-    /// The order that it gives money back for.
-    pub order_id: Uuid,
     /// The payment that it gives money back of.
     pub payment_id: Uuid,
     /// In minor units.
@@ -56,7 +54,7 @@ pub struct New<'a> {
 pub async fn find(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Row>> {
     sqlx::query_as!(
         Row,
-        r#"SELECT r.id, p.order_id, r.payment_id, r.amount, p.currency, r.status, r.provider_id, p.provider_id AS payment,
+        r#"SELECT r.id, r.payment_id, r.amount, p.currency, r.status, r.provider_id, p.provider_id AS payment,
                   r.attempt, r.attempted_at,
                   coalesce(r.attempted_at < now() - interval '1 minute', false) AS "is_attempt_over!"
            FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = $1"#,

@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-pub use super::refund_queries::{captured, kept, left};
+pub use super::refund_queries::{captured, left, settle, settle_failed};
 use super::{
     queries::{self, OrderPayment},
     refund_queries::{self as rows, New, Row},
@@ -75,6 +75,40 @@ async fn enqueue(
     let id = rows::insert(connection, &new).await?;
     jobs::enqueue_refund(connection, id).await?;
     Ok(id)
+}
+
+/// Writes down that money of a payment that is locked was paid back by other means: why, and by what that can be found again.
+///
+/// # Errors
+/// When the database refuses, such as more than is left.
+pub async fn record_paid_back(
+    connection: &mut PgConnection,
+    payment: &OrderPayment,
+    amount: i64,
+    (reason, reference): (&str, &str),
+    replaces: Option<Uuid>,
+) -> Result<Uuid> {
+    let new = New {
+        payment_id: payment.payment_id,
+        amount,
+        reason,
+        state: State::Succeeded,
+        provider_id: None,
+        failure: None,
+        reference: Some(reference),
+        replaces,
+    };
+    let id = rows::insert(connection, &new).await?;
+    record(connection, payment.order_id, "refunded", json!({ "amount": amount })).await?;
+    Ok(id)
+}
+
+/// Ends a refund that was never made and will not be, because its money went back another way.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn supersede(connection: &mut PgConnection, id: Uuid, why: &str) -> Result<()> {
+    Ok(rows::supersede(connection, id, why).await.map(drop)?)
 }
 
 /// Makes a refund at the provider, or asks how it is; safe to repeat. Reports whether anything is new.
