@@ -174,8 +174,10 @@ async fn money_is_given_back_once(db: PgPool) {
     assert_eq!(paid().await, 800);
     assert_eq!(
         refusal(&db, "UPDATE refunds SET amount = 1801 WHERE amount = 1000").await,
-        "refunds_are_at_most_the_captured"
+        "refunds_amounts_stay",
+        "not even to less than what was captured"
     );
+    assert_eq!(refusal(&db, &refund(801, "succeeded")).await, "refunds_are_at_most_the_captured");
     assert_eq!(refusal(&db, "UPDATE refunds SET status = 'failed'").await, "refunds_failure_is_told");
     let second = "INSERT INTO payments (order_id, amount, currency, status, captured) SELECT order_id, 1, 'EUR', 'captured', 1 FROM payments";
     assert_eq!(refusal(&db, second).await, "payments_one_captured_an_order");

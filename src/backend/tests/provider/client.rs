@@ -87,7 +87,7 @@ async fn refunds_are_listed_to_the_last_page() {
         let key = format!("key {number}");
         made.push(provider.stripe.create_refund(&key, &paid.id, 1 + number, "EUR", Uuid::nil()).await.unwrap().id);
     }
-    provider.stripe.create_refund("other", &other.id, 5, "EUR", Uuid::nil()).await.unwrap();
+    provider.stripe.create_refund("another", &other.id, 5, "EUR", Uuid::nil()).await.unwrap();
     let listed = provider.stripe.refunds_of(&paid.id).await.unwrap();
     assert_eq!(listed.iter().map(|refund| refund.id.clone()).collect::<Vec<_>>(), made, "the oldest first");
     assert_eq!((listed[2].amount, listed[2].currency.as_str()), (3, "EUR"));
