@@ -8,6 +8,7 @@ use infrastructure_checks::{documents, root, run, text};
 use serde_json::Value;
 
 const BOOTSTRAP: &str = "docs/operations/bootstrap.md";
+const ONE_MACHINE: &str = "docs/operations/one-machine.md";
 const DEPLOYMENT: &str = "docs/deployment.md";
 
 /// Whatever names nobody yet is in the table of the first step, and the table names nothing else.
@@ -105,18 +106,34 @@ fn what_github_must_hold_is_told() {
     println!("  by hand: {} environments and a branch of GitHub are protected", all.len());
 }
 
+/// The events of the payment provider that a page subscribes to.
+fn events_of(page: &str) -> BTreeSet<&str> {
+    page.split("enabled_events[]=").skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+/// The version of them.
+fn version_of(page: &str) -> &str {
+    page.split_once("api_version=").expect("a version").1.split_whitespace().next().unwrap()
+}
+
 /// The payment provider tells the program what it acts upon, and nothing that it does not know.
 #[test]
 fn the_webhook_is_the_programs() {
     let page = text(BOOTSTRAP);
+    let one_machine = text(ONE_MACHINE);
     let handlers = text("src/backend/src/payments/handlers.rs");
     let mut paths = handlers.split("utoipa::path(post, path = \"").skip(1).map(|rest| rest.split('"').next().unwrap());
     let path = paths.find(|path| path.contains("webhooks")).expect("a path of webhooks");
     assert!(page.contains(&format!("url=https://shop.example.com{path}")), "the endpoint is {path}");
-    let events: BTreeSet<&str> =
-        page.split("enabled_events[]=").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(
+        one_machine.contains(&format!("url=https://store.example.com{path}")),
+        "{ONE_MACHINE}: the endpoint is {path}"
+    );
+    let events = events_of(&page);
+    assert_eq!(events_of(&one_machine), events, "{ONE_MACHINE} names other events than {BOOTSTRAP}");
+    assert_eq!(version_of(&one_machine), version_of(&page), "{ONE_MACHINE} names another version than {BOOTSTRAP}");
     let (_, receives) = handlers.split_once("async fn receive(").unwrap();
-    let known: BTreeSet<&str> = ["payment_intent", "refund", "charge.dispute"].into();
+    let known: BTreeSet<&str> = ["payment_intent", "charge", "refund", "charge.dispute"].into();
     for kind in &known {
         assert!(receives.contains(&format!("\"{}", kind.split('.').next().unwrap())), "the program ignores {kind}");
     }

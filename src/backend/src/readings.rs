@@ -118,6 +118,8 @@ impl Money {
 
 /// The conditions are those by which the reconciler looks for its work, and a refund that the provider refuses again and again;
 /// one that a dispute holds waits for the bank.
+/// The conditions are those by which the reconciler looks for its work, a refund that the provider refuses again and again,
+/// and an order whose customer is owed money because a refund failed.
 async fn money(db: &Pool) -> sqlx::Result<Money> {
     sqlx::query_as!(
         Money,
@@ -130,7 +132,12 @@ async fn money(db: &Pool) -> sqlx::Result<Money> {
                           OR NOT EXISTS (SELECT FROM disputes d
                                          WHERE d.payment_id = r.payment_id AND d.open AND NOT d.refundable))
                      AND CASE status WHEN 'requested' THEN created_at ELSE updated_at END < now() - make_interval(secs => $1))::float8
-                      AS "unfinished!",
+                  + (SELECT count(*)
+                     FROM (SELECT p.order_id FROM refunds r JOIN payments p ON p.id = r.payment_id
+                           WHERE r.status = 'failed' AND r.settled < r.amount GROUP BY p.order_id
+                           HAVING max(r.updated_at) < now() - make_interval(secs => $1)) failed
+                          JOIN order_balances b USING (order_id)
+                     WHERE b.owed > 0)::float8 AS "unfinished!",
                   (SELECT count(*) FROM orders o JOIN payments p ON p.order_id = o.id AND p.status <> 'processing'
                    WHERE o.status = 'pending' AND o.expires_at < now() - make_interval(secs => $1))::float8 AS "overdue!",
                   (SELECT count(*) FROM disputes WHERE open)::float8 AS "disputes!",

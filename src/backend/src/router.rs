@@ -36,7 +36,10 @@ use crate::{
     edge,
     error::{Error, Problem},
     media,
-    orders::{admin::handlers as order_desk, fulfilment::handlers as fulfilment, handlers as orders},
+    orders::{
+        admin::handlers as order_desk, cancellation::handlers as cancellation, fulfilment::handlers as fulfilment,
+        handlers as orders, refund::handlers as refund,
+    },
     payments::handlers as payments,
     store, telemetry,
 };
@@ -111,6 +114,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(order_desk::find_orders))
         .routes(routes!(order_desk::inspect_order))
         .routes(routes!(fulfilment::ship_order))
+        .routes(routes!(cancellation::cancel_order_lines))
+        .routes(routes!(cancellation::close_order))
+        .routes(routes!(refund::refund_order))
+        .routes(routes!(refund::retry_refund))
+        .routes(routes!(refund::resolve_refund))
         .routes(routes!(customers::find_customers))
         .routes(routes!(customers::inspect_customer))
         .routes(routes!(staff::set_role))

@@ -19,9 +19,9 @@ use crate::{
     files::FileStore,
     jobs::{
         self, JobContext, Traced, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
-        cancellation::SendCancellation, confirmation::SendConfirmation, download::Downloader,
-        expire_order::ExpireOrder, export::ExportAccount, picture::MakeRenditions, reconcile::Reconcile,
-        refund::MakeRefund, shipment::SendShipment, stale_records::DeleteStaleRecords,
+        adjustment::SendAdjustment, cancellation::SendCancellation, confirmation::SendConfirmation,
+        download::Downloader, expire_order::ExpireOrder, export::ExportAccount, picture::MakeRenditions,
+        reconcile::Reconcile, refund::MakeRefund, shipment::SendShipment, stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     operations,
@@ -121,6 +121,7 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
         .define_job::<Traced<SendConfirmation>>()
         .define_job::<Traced<SendCancellation>>()
         .define_job::<Traced<SendShipment>>()
+        .define_job::<Traced<SendAdjustment>>()
         .define_job::<Traced<ExpireOrder>>()
         .define_job::<Traced<ExportAccount>>()
         .define_job::<Traced<MakeRefund>>()

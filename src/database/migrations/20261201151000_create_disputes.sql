@@ -54,3 +54,26 @@ CREATE TRIGGER order_follows_its_dispute AFTER UPDATE OF lost ON disputes
     FOR EACH ROW WHEN (NEW.lost <> OLD.lost) EXECUTE FUNCTION follow_payment();
 CREATE TRIGGER order_follows_its_new_dispute AFTER INSERT ON disputes
     FOR EACH ROW WHEN (NEW.lost > 0) EXECUTE FUNCTION follow_payment();
+
+-- What a dispute took is neither the store's nor owed: the bank gave it to the customer.
+CREATE OR REPLACE VIEW order_balances AS
+SELECT order_id, captured, refunded, refunding, kept,
+       greatest(0, least(captured - lost - refunded - refunding,
+                         greatest(failed, CASE WHEN status = 'cancelled' THEN captured - lost - kept - refunded - refunding
+                                               ELSE 0 END)))
+           AS owed,
+       lost
+FROM (SELECT o.id AS order_id, o.status,
+             coalesce((SELECT sum(p.captured) FROM payments p WHERE p.order_id = o.id), 0)::bigint AS captured,
+             coalesce(r.refunded, 0)::bigint AS refunded,
+             coalesce(r.refunding, 0)::bigint AS refunding,
+             coalesce(r.failed, 0)::bigint AS failed,
+             coalesce((SELECT sum(c.amount) FROM order_cancellations c WHERE c.order_id = o.id AND NOT c.is_refunded), 0)::bigint
+                 AS kept,
+             coalesce((SELECT sum(d.lost) FROM disputes d JOIN payments p ON p.id = d.payment_id WHERE p.order_id = o.id), 0)::bigint
+                 AS lost
+      FROM orders o
+      LEFT JOIN LATERAL (SELECT sum(r.amount) FILTER (WHERE r.status = 'succeeded') AS refunded,
+                                sum(r.amount) FILTER (WHERE r.status IN ('requested', 'pending')) AS refunding,
+                                sum(r.amount - r.settled) FILTER (WHERE r.status = 'failed') AS failed
+                         FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.order_id = o.id) r ON true) sums;

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 pub enum Role {
     /// Buys.
     Customer,
-    /// Answers customers and ships their orders.
+    /// Answers customers, ships and cancels their orders, and gives their money back.
     Support,
     /// Looks after products and stock.
     CatalogueManager,
@@ -44,9 +44,12 @@ pub enum Scope {
     /// See everybody's orders.
     #[serde(rename = "orders:read")]
     OrdersRead,
-    /// Ship everybody's orders.
+    /// Ship and cancel everybody's orders.
     #[serde(rename = "orders:write")]
     OrdersWrite,
+    /// Give money back for everybody's orders: at most what was paid, and by the provider only to who paid it.
+    #[serde(rename = "refunds:write")]
+    RefundsWrite,
     /// See customers.
     #[serde(rename = "customers:read")]
     CustomersRead,
@@ -60,7 +63,7 @@ pub enum Scope {
 
 impl Scope {
     /// Each one.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::AccountRead,
         Self::AccountWrite,
         Self::CatalogueRead,
@@ -68,6 +71,7 @@ impl Scope {
         Self::StockWrite,
         Self::OrdersRead,
         Self::OrdersWrite,
+        Self::RefundsWrite,
         Self::CustomersRead,
         Self::StaffWrite,
         Self::AuditRead,
@@ -84,11 +88,13 @@ impl Role {
     pub fn permits(self, scope: Scope) -> bool {
         use Scope::{
             AccountRead, AccountWrite, CatalogueRead, CatalogueWrite, CustomersRead, OrdersRead, OrdersWrite,
-            StockWrite,
+            RefundsWrite, StockWrite,
         };
         match self {
             Self::Customer => matches!(scope, AccountRead | AccountWrite),
-            Self::Support => matches!(scope, AccountRead | AccountWrite | OrdersRead | OrdersWrite | CustomersRead),
+            Self::Support => {
+                matches!(scope, AccountRead | AccountWrite | OrdersRead | OrdersWrite | RefundsWrite | CustomersRead)
+            }
             Self::CatalogueManager => {
                 matches!(scope, AccountRead | AccountWrite | CatalogueRead | CatalogueWrite | StockWrite)
             }
@@ -199,7 +205,11 @@ impl Access {
     }
 }
 
-fn expect_scope(caller: &Caller, scope: Scope) -> Result<()> {
+/// Lets through whose role, and whose token if it is a program, allows it.
+///
+/// # Errors
+/// 403 for who may not.
+pub fn expect_scope(caller: &Caller, scope: Scope) -> Result<()> {
     if !caller.role.permits(scope) {
         return Err(Error::forbidden("forbidden", "Your role does not allow this."));
     }
@@ -285,6 +295,12 @@ static RULES: &[(Method, &str, Access)] = &[
     (Method::GET,    "/api/admin/orders", Access::Staff(Scope::OrdersRead)),
     (Method::GET,    "/api/admin/orders/{number}", Access::Staff(Scope::OrdersRead)),
     (Method::POST,   "/api/admin/orders/{number}/fulfilments", Access::Staff(Scope::OrdersWrite)),
+    // Giving money back by it requires `refunds:write` too.
+    (Method::POST,   "/api/admin/orders/{number}/cancellations", Access::Staff(Scope::OrdersWrite)),
+    (Method::POST,   "/api/admin/orders/{number}/close", Access::Staff(Scope::OrdersWrite)),
+    (Method::POST,   "/api/admin/orders/{number}/refunds", Access::Staff(Scope::RefundsWrite)),
+    (Method::POST,   "/api/admin/refunds/{id}/retry", Access::Staff(Scope::RefundsWrite)),
+    (Method::POST,   "/api/admin/refunds/{id}/resolution", Access::Staff(Scope::RefundsWrite)),
     (Method::GET,    "/api/admin/customers", Access::Staff(Scope::CustomersRead)),
     (Method::GET,    "/api/admin/customers/{id}", Access::Staff(Scope::CustomersRead)),
     (Method::PUT,    "/api/admin/accounts/{id}/role", Access::Staff(Scope::StaffWrite)),

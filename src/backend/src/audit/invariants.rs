@@ -66,12 +66,15 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant!(
         "reservations_follow_their_order",
-        "An order that lives holds what its lines say less what was shipped; of one that is complete all was, and one that is cancelled holds nothing.",
+        "An order that lives holds what its lines say less what was shipped and cancelled; one that is complete or cancelled holds nothing, and of one that is complete all the rest was shipped.",
         "SELECT DISTINCT 'order ' || o.number
          FROM order_lines l FULL JOIN stock_reservations r USING (order_id, variant_id) JOIN orders o ON o.id = order_id
+              LEFT JOIN (SELECT order_id, variant_id, sum(quantity) AS quantity FROM order_cancellation_lines
+                         GROUP BY order_id, variant_id) c USING (order_id, variant_id)
          WHERE CASE WHEN o.status IN ('pending', 'confirmed')
-                    THEN coalesce(l.quantity, 0) <> coalesce(r.held + r.shipped, 0)
-                    WHEN o.status = 'completed' THEN r.held > 0 OR coalesce(l.quantity, 0) <> coalesce(r.shipped, 0)
+                    THEN coalesce(l.quantity, 0) - coalesce(c.quantity, 0) <> coalesce(r.held + r.shipped, 0)
+                    WHEN o.status = 'completed'
+                    THEN r.held > 0 OR coalesce(l.quantity, 0) - coalesce(c.quantity, 0) <> coalesce(r.shipped, 0)
                     ELSE r.held > 0 END"
     ),
     invariant!(
@@ -113,7 +116,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     invariant!(
         "captured_money_has_an_order_or_a_refund",
-        "What was captured is for an order that is confirmed or complete, or is given back, or was lost to a dispute.",
+        "What was captured is for an order that is confirmed or complete, is given back, was lost to a dispute, or was kept for what the staff cancelled without a refund.",
         "SELECT 'order ' || o.number
          FROM orders o
               JOIN (SELECT p.order_id, sum(p.captured - coalesce(r.refunded, 0) - coalesce(d.lost, 0)) AS kept
@@ -123,7 +126,9 @@ pub const INVARIANTS: &[Invariant] = &[
                          LEFT JOIN (SELECT payment_id, sum(lost) AS lost FROM disputes GROUP BY payment_id) d
                          ON d.payment_id = p.id
                     GROUP BY p.order_id) p ON p.order_id = o.id
-         WHERE p.kept > 0 AND o.status NOT IN ('confirmed', 'completed')"
+         WHERE p.kept > (SELECT coalesce(sum(c.amount), 0) FROM order_cancellations c
+                         WHERE c.order_id = o.id AND NOT c.is_refunded)
+           AND o.status NOT IN ('confirmed', 'completed')"
     ),
     invariant!(
         "confirmed_orders_are_paid",
@@ -274,6 +279,34 @@ pub const INVARIANTS: &[Invariant] = &[
                FROM audit_log l WINDOW w AS (ORDER BY l.position)) e
          WHERE e.hash <> audit_log_digest(e.entry) OR e.previous_hash <> e.hash_before
             OR e.position <> e.position_before + 1"
+    ),
+    invariant!(
+        "failed_refunds_are_made_good",
+        "What a refund failed to give back for an order that goes on is on its way again, or was given back otherwise, within a day.",
+        "SELECT 'order ' || o.number
+         FROM order_balances b JOIN orders o ON o.id = b.order_id
+         WHERE b.owed > 0 AND o.status IN ('confirmed', 'completed')
+           AND EXISTS (SELECT FROM refunds r JOIN payments p ON p.id = r.payment_id
+                       WHERE p.order_id = o.id AND r.status = 'failed' AND r.settled < r.amount
+                         AND r.updated_at < now() - interval '1 day')"
+    ),
+    invariant!(
+        "superseded_refunds_were_never_made",
+        "A refund of ours that gave way to others is not one that the provider made, and owes nothing itself.",
+        "SELECT 'order ' || o.number
+         FROM refunds r JOIN payments p ON p.id = r.payment_id JOIN orders o ON o.id = p.order_id
+         WHERE r.superseded_at IS NOT NULL AND (r.provider_id IS NOT NULL OR r.settled < r.amount)
+            OR r.replaces IS NOT NULL AND NOT EXISTS (SELECT FROM refunds f WHERE f.id = r.replaces AND f.payment_id = r.payment_id
+                                                      AND f.status = 'failed')"
+    ),
+    invariant!(
+        "cancellations_are_worth_their_lines",
+        "What a cancellation was worth is what its lines were, and the shipping only when nothing of the order was shipped.",
+        "SELECT DISTINCT 'order ' || o.number
+         FROM order_cancellations c JOIN orders o ON o.id = c.order_id
+              LEFT JOIN (SELECT cancellation_id, sum(amount) AS amount FROM order_cancellation_lines GROUP BY cancellation_id) l
+              ON l.cancellation_id = c.id
+         WHERE c.amount < coalesce(l.amount, 0) OR c.amount > coalesce(l.amount, 0) AND o.status <> 'cancelled'"
     ),
 ];
 

@@ -14,6 +14,7 @@ use crate::error::{Error, Refusal, Result};
 const LONGEST: usize = 255;
 
 /// The key that a request carries.
+#[derive(Clone)]
 pub struct IdempotencyKey(String);
 
 /// A key that this transaction holds, or the answer that it was given before.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::order_mail::{About, OrderMail};
-use crate::mail;
+use crate::mail::{self, order::Part};
 
 pub(super) const MAIL: OrderMail = OrderMail {
     name: "confirmation",
@@ -25,6 +25,6 @@ impl TaskHandler for SendConfirmation {
     const IDENTIFIER: &'static str = "send_confirmation";
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        MAIL.deliver(&context, About { order_id: self.order_id, fulfilment_id: None }).await
+        MAIL.deliver(&context, About { order_id: self.order_id, part: Part::Whole }).await
     }
 }

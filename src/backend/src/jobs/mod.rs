@@ -13,6 +13,7 @@ use crate::{capability::Secrets, database::Pool, files::FileStore, mail::Mailer,
 
 pub mod abandoned_carts;
 pub mod account_mail;
+pub mod adjustment;
 pub mod cancellation;
 pub mod confirmation;
 pub mod download;
@@ -39,6 +40,7 @@ pub const TASKS: &[&str] = &[
     confirmation::SendConfirmation::IDENTIFIER,
     cancellation::SendCancellation::IDENTIFIER,
     shipment::SendShipment::IDENTIFIER,
+    adjustment::SendAdjustment::IDENTIFIER,
     expire_order::ExpireOrder::IDENTIFIER,
     export::ExportAccount::IDENTIFIER,
     refund::MakeRefund::IDENTIFIER,
@@ -52,6 +54,7 @@ pub const MAILS: &[&str] = &[
     confirmation::MAIL.name,
     cancellation::MAIL.name,
     shipment::MAIL.name,
+    adjustment::MAIL.name,
     "registration",
     "password-reset",
     "email-change-old",
@@ -152,6 +155,18 @@ pub async fn enqueue_account_mail(connection: &mut PgConnection, news: account_m
 /// When the database refuses.
 pub async fn enqueue_export(connection: &mut PgConnection, export_id: Uuid) -> sqlx::Result<()> {
     enqueue(connection, export::ExportAccount { export_id }, MAIL, None).await
+}
+
+/// Queues the mail that says that a part of an order was cancelled, or that money goes back, in the caller's transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_adjustment(
+    connection: &mut PgConnection,
+    order_id: Uuid,
+    subject: adjustment::Subject,
+) -> sqlx::Result<()> {
+    enqueue(connection, adjustment::SendAdjustment { order_id, subject }, MAIL, None).await
 }
 
 /// Queues the mail that says what of an order is on its way, in the caller's transaction.

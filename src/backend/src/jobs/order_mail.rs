@@ -9,7 +9,7 @@ use crate::{
     database::Pool,
     mail::{
         Mail, Undelivered,
-        order::{self, OrderToTell},
+        order::{self, OrderToTell, Part},
     },
 };
 
@@ -33,8 +33,8 @@ pub struct OrderMail {
 pub struct About {
     /// The order.
     pub order_id: Uuid,
-    /// One of its parcels; each has a mail of its own.
-    pub fulfilment_id: Option<Uuid>,
+    /// What of it; each parcel, cancellation and refund has a mail of its own.
+    pub part: Part,
 }
 
 impl OrderMail {
@@ -68,18 +68,19 @@ impl OrderMail {
         let done = sqlx::query_scalar!(
             r#"SELECT EXISTS (SELECT FROM order_events
                               WHERE order_id = $1 AND (kind = $2 OR kind = 'mail_refused' AND data ->> 'mail' = $3)
-                                AND (data ->> 'fulfilment_id')::uuid IS NOT DISTINCT FROM $4) AS "done!""#,
+                                AND data ->> $4 IS NOT DISTINCT FROM $5) AS "done!""#,
             about.order_id,
             self.sent,
             self.name,
-            about.fulfilment_id
+            about.part.name(),
+            about.part.id().map(|id| id.to_string())
         )
         .fetch_one(&mut *connection)
         .await?;
         if done {
             return Ok(None);
         }
-        let told = order::read(&mut connection, about.order_id, about.fulfilment_id).await?;
+        let told = order::read(&mut connection, about.order_id, about.part).await?;
         Ok(told.filter(|told| self.statuses.contains(&&*told.order.status)))
     }
 
@@ -87,11 +88,12 @@ impl OrderMail {
         let outcome = if event == self.sent { "sent" } else { "refused" };
         counter!("mails_total", "mail" => self.name, "outcome" => outcome).increment(1);
         sqlx::query!(
-            "INSERT INTO order_events (order_id, kind, data) VALUES ($1, $2, jsonb_strip_nulls(jsonb_build_object('mail', $3::text, 'fulfilment_id', $4::uuid)))",
+            "INSERT INTO order_events (order_id, kind, data) VALUES ($1, $2, jsonb_strip_nulls(jsonb_build_object('mail', $3::text, $4::text, $5::uuid)))",
             about.order_id,
             event,
             self.name,
-            about.fulfilment_id
+            about.part.name(),
+            about.part.id()
         )
         .execute(&mut *db.acquire().await.map_err(|error| error.to_string())?)
         .await

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::order_mail::{About, OrderMail};
-use crate::mail;
+use crate::mail::{self, order::Part};
 
 pub(super) const MAIL: OrderMail = OrderMail {
     name: "shipment",
@@ -27,6 +27,6 @@ impl TaskHandler for SendShipment {
     const IDENTIFIER: &'static str = "send_shipment";
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
-        MAIL.deliver(&context, About { order_id: self.order_id, fulfilment_id: Some(self.fulfilment_id) }).await
+        MAIL.deliver(&context, About { order_id: self.order_id, part: Part::Parcel(self.fulfilment_id) }).await
     }
 }

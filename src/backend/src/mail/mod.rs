@@ -19,7 +19,7 @@ pub mod account;
 pub mod order;
 mod templates;
 
-pub use templates::{cancellation, confirmation, shipment};
+pub use templates::{adjustment, cancellation, confirmation, shipment};
 
 /// What a mail server may take for one step.
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -21,6 +21,64 @@ pub struct OrderToTell {
     pub addresses: Vec<Address>,
     /// The parcel that a mail about one is about.
     pub parcel: Option<Parcel>,
+    /// The cancellation or the refund that a mail about one is about.
+    pub adjustment: Option<Adjustment>,
+}
+
+/// What of an order a mail is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// The row of `fulfilments`.
+    Parcel(Uuid),
+    /// The row of `order_cancellations`.
+    Cancellation(Uuid),
+    /// The row of `refunds`.
+    Refund(Uuid),
+}
+
+impl Part {
+    /// Its name in the history of the order.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Whole | Self::Parcel(_) => "fulfilment_id",
+            Self::Cancellation(_) => "cancellation_id",
+            Self::Refund(_) => "refund_id",
+        }
+    }
+
+    /// Its row.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Whole => None,
+            Self::Parcel(id) | Self::Cancellation(id) | Self::Refund(id) => Some(id),
+        }
+    }
+}
+
+/// What was cancelled of an order, or what goes back for it.
+#[derive(Debug)]
+pub struct Adjustment {
+    /// Its id.
+    pub id: Uuid,
+    /// What was cancelled; none for a refund alone.
+    pub cancelled: Vec<Piece>,
+    /// What goes back for it, in minor units.
+    pub refund: i64,
+    /// Whether the provider gives it back, or it was paid back by other means.
+    pub is_by_provider: bool,
+}
+
+/// So many of a line of an order.
+#[derive(Debug)]
+pub struct Piece {
+    /// The product's, when it was bought.
+    pub title: String,
+    /// What was chosen.
+    pub option_values: Vec<String>,
+    /// How many.
+    pub quantity: i32,
 }
 
 /// What left in one parcel, and what is still to come.
@@ -82,8 +140,10 @@ pub struct Order {
     pub shipping_max_days: i16,
     /// When it was placed.
     pub placed_at: DateTime<Utc>,
-    /// What is given back or was, refunds that failed left out.
+    /// What the provider gives back or gave, refunds that failed left out.
     pub refunded: i64,
+    /// What was paid back by other means.
+    pub paid_back: i64,
 }
 
 /// A line of an order.
@@ -158,18 +218,16 @@ impl Address {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn read(
-    connection: &mut PgConnection,
-    id: Uuid,
-    fulfilment_id: Option<Uuid>,
-) -> sqlx::Result<Option<OrderToTell>> {
+pub async fn read(connection: &mut PgConnection, id: Uuid, part: Part) -> sqlx::Result<Option<OrderToTell>> {
     let mut tx = connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let order = sqlx::query_as!(
         Order,
         r#"SELECT id, number, status, email, currency, prices_include_tax, subtotal, shipping_total, discount_total, total,
                   shipping_name, shipping_min_days, shipping_max_days, placed_at,
                   (SELECT coalesce(sum(r.amount), 0)::bigint FROM refunds r JOIN payments p ON p.id = r.payment_id
-                   WHERE p.order_id = orders.id AND r.status <> 'failed') AS "refunded!"
+                   WHERE p.order_id = orders.id AND r.status <> 'failed' AND r.method = 'provider') AS "refunded!",
+                  (SELECT coalesce(sum(r.amount), 0)::bigint FROM refunds r JOIN payments p ON p.id = r.payment_id
+                   WHERE p.order_id = orders.id AND r.status <> 'failed' AND r.method = 'other') AS "paid_back!"
            FROM orders WHERE id = $1"#,
         id
     )
@@ -199,13 +257,15 @@ pub async fn read(
     .fetch_all(&mut *tx)
     .await?;
     addresses.dedup();
-    let parcel = match fulfilment_id {
-        Some(fulfilment_id) => parcel(&mut tx, id, fulfilment_id).await?,
-        None => None,
+    let (parcel, adjustment) = match part {
+        Part::Whole => (None, None),
+        Part::Parcel(part) => (parcel(&mut tx, id, part).await?, None),
+        Part::Cancellation(part) => (None, cancellation(&mut tx, id, part).await?),
+        Part::Refund(part) => (None, refund(&mut tx, id, part).await?),
     };
     let store = store::settings(&mut tx).await?;
     tx.commit().await?;
-    Ok(Some(OrderToTell { store, order, lines, taxes, addresses, parcel }))
+    Ok(Some(OrderToTell { store, order, lines, taxes, addresses, parcel, adjustment }))
 }
 
 /// Parcels that left later do not count: their own mails tell them.
@@ -213,7 +273,9 @@ async fn parcel(connection: &mut PgConnection, order_id: Uuid, id: Uuid) -> sqlx
     let contents = sqlx::query_as!(
         Content,
         r#"SELECT o.title, o.option_values, coalesce(sum(l.quantity) FILTER (WHERE f.id = $2), 0) AS "shipped!",
-                  o.quantity - coalesce(sum(l.quantity), 0) AS "to_come!"
+                  o.quantity - coalesce(sum(l.quantity), 0)
+                  - (SELECT coalesce(sum(c.quantity), 0) FROM order_cancellation_lines c
+                     WHERE c.order_id = o.order_id AND c.variant_id = o.variant_id) AS "to_come!"
            FROM order_lines o
            LEFT JOIN (fulfilment_lines l
                       JOIN fulfilments f ON f.id = l.fulfilment_id
@@ -240,4 +302,37 @@ async fn parcel(connection: &mut PgConnection, order_id: Uuid, id: Uuid) -> sqlx
         tracking_url: row.tracking_url,
         contents,
     }))
+}
+
+async fn cancellation(connection: &mut PgConnection, order_id: Uuid, id: Uuid) -> sqlx::Result<Option<Adjustment>> {
+    let refund = sqlx::query_scalar!(
+        "SELECT refund_amount FROM order_cancellations WHERE id = $1 AND order_id = $2",
+        id,
+        order_id
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(refund) = refund else { return Ok(None) };
+    let cancelled = sqlx::query_as!(
+        Piece,
+        "SELECT o.title, o.option_values, c.quantity
+         FROM order_cancellation_lines c JOIN order_lines o USING (order_id, variant_id)
+         WHERE c.cancellation_id = $1 ORDER BY o.position",
+        id
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(Some(Adjustment { id, cancelled, refund, is_by_provider: true }))
+}
+
+async fn refund(connection: &mut PgConnection, order_id: Uuid, id: Uuid) -> sqlx::Result<Option<Adjustment>> {
+    let row = sqlx::query!(
+        r#"SELECT r.amount, r.method = 'provider' AS "is_by_provider!"
+           FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = $1 AND p.order_id = $2"#,
+        id,
+        order_id
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Adjustment { id, cancelled: Vec::new(), refund: row.amount, is_by_provider: row.is_by_provider }))
 }

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::{
     Mail,
-    order::{Content, OrderToTell, Parcel, Tax},
+    order::{Adjustment, Content, OrderToTell, Parcel, Tax},
 };
 use crate::{
     capability::{Capability, Secrets},
@@ -56,6 +56,31 @@ struct PlainShipment<'a> {
     parcel: ParcelInWords<'a>,
 }
 
+/// A part of an order was cancelled, or money goes back.
+#[derive(Template)]
+#[template(path = "adjustment.html")]
+struct AdjustmentMail<'a> {
+    letter: &'a Letter<'a>,
+    change: Change,
+}
+
+/// The same for those who read plain text.
+#[derive(Template)]
+#[template(path = "adjustment.txt")]
+struct PlainAdjustment<'a> {
+    letter: &'a Letter<'a>,
+    change: Change,
+}
+
+/// An adjustment in words.
+#[derive(Clone)]
+struct Change {
+    title: &'static str,
+    text: String,
+    refund: Option<String>,
+    pieces: Vec<Piece>,
+}
+
 /// A parcel as its mail tells it.
 #[derive(Clone)]
 struct ParcelInWords<'a> {
@@ -85,6 +110,7 @@ struct Letter<'a> {
     taxes: Vec<String>,
     addresses: Vec<(&'static str, Vec<String>)>,
     refund: Option<String>,
+    paid_back: Option<String>,
 }
 
 /// Something and its price.
@@ -116,6 +142,51 @@ pub fn cancellation(told: &OrderToTell, secrets: &Secrets, public_url: &Url) -> 
         text: PlainCancellation { letter }.render()?,
         html: Cancellation { letter }.render()?,
     })
+}
+
+/// That a part of an order was cancelled, or that money goes back.
+pub fn adjustment(told: &OrderToTell, secrets: &Secrets, public_url: &Url) -> askama::Result<Mail> {
+    let letter = &Letter::new(told, secrets, public_url);
+    let Some(adjustment) = &told.adjustment else { return Err(askama::Error::custom("the adjustment is not there")) };
+    let change = Change::new(letter, adjustment);
+    let (number, store) = (told.order.number, &told.store.name);
+    let subject = if change.pieces.is_empty() {
+        format!("A refund for your order {number} at {store}")
+    } else {
+        format!("A part of your order {number} at {store} is cancelled")
+    };
+    Ok(Mail {
+        name: format!("order-{}-adjustment-{}", told.order.id, adjustment.id),
+        to: told.order.email.clone(),
+        subject,
+        text: PlainAdjustment { letter, change: change.clone() }.render()?,
+        html: AdjustmentMail { letter, change }.render()?,
+    })
+}
+
+impl Change {
+    fn new(letter: &Letter<'_>, adjustment: &Adjustment) -> Self {
+        let order = &letter.told.order;
+        let amount = money::display(adjustment.refund, &order.currency);
+        let about = format!("order {}, placed on {}", order.number, letter.placed);
+        let days = "with most banks it is there within 5 to 10 days.";
+        let pieces = adjustment.cancelled.iter().map(|piece| Piece {
+            what: format!("{} × {}", piece.quantity, piece.title),
+            detail: piece.option_values.join(" · "),
+        });
+        let pieces: Vec<_> = pieces.collect();
+        let (title, text, refund) = if !pieces.is_empty() {
+            let refund =
+                (adjustment.refund > 0).then(|| format!("We give back {amount} in the way that you paid; {days}"));
+            ("A part of your order is cancelled.", format!("A part of {about}, will not be sent."), refund)
+        } else if adjustment.is_by_provider {
+            let text = format!("For {about}, we give back {amount} in the way that you paid; {days}");
+            ("A refund is on its way.", text, None)
+        } else {
+            ("We have paid you back.", format!("For {about}, we have paid {amount} back to you."), None)
+        };
+        Self { title, text, refund, pieces }
+    }
 }
 
 /// That a parcel left, what is in it, and what is still to come.
@@ -182,6 +253,7 @@ impl<'a> Letter<'a> {
             },
             addresses: labels.iter().copied().zip(told.addresses.iter().map(super::order::Address::lines)).collect(),
             refund: (order.refunded > 0).then(|| money(order.refunded)),
+            paid_back: (order.paid_back > 0).then(|| money(order.paid_back)),
             told,
         }
     }

@@ -2,9 +2,11 @@
 
 pub mod access;
 pub mod admin;
+pub mod cancellation;
 pub mod fulfilment;
 pub mod handlers;
 pub mod history;
 pub mod metrics;
 pub mod model;
 pub mod queries;
+pub mod refund;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::fulfilment::model::Fulfilment;
+use super::{cancellation::model::Cancellation, fulfilment::model::Fulfilment};
 use crate::{catalog::model::Picture, checkout::addresses::Address, money::Money};
 
 /// Where an order stands.
@@ -16,7 +16,7 @@ pub enum OrderStatus {
     Pending,
     /// It is paid, or costs nothing, and is to be shipped.
     Confirmed,
-    /// Everything of it was shipped.
+    /// Everything of it that was not cancelled was shipped.
     Completed,
     /// It will not be shipped.
     Cancelled,
@@ -109,6 +109,8 @@ pub struct Order {
     pub can_cancel: bool,
     /// What left, the first parcel first.
     pub fulfilments: Vec<Fulfilment>,
+    /// What the store cancelled of it, the first cancellation first.
+    pub cancellations: Vec<Cancellation>,
     /// Its history, oldest first.
     pub events: Vec<OrderEvent>,
 }
@@ -157,6 +159,8 @@ pub struct OrderLine {
     pub picture: Option<Picture>,
     /// How many.
     pub quantity: i32,
+    /// How many of these the store cancelled.
+    pub cancelled_quantity: i32,
     /// What one cost at the destination.
     pub unit_price: Money,
     /// What the line cost.

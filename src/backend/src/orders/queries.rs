@@ -5,7 +5,7 @@ use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 use super::{
-    fulfilment,
+    cancellation, fulfilment,
     model::{FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax},
 };
 use crate::{
@@ -75,6 +75,7 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
     let taxes = taxes(connection, id, &head.currency).await?;
     let [shipping_address, billing_address] = addresses(connection, id).await?;
     let fulfilments = fulfilment::queries::of_order(connection, id).await?;
+    let cancellations = cancellation::queries::of_order(connection, id, &head.currency, false).await?;
     let events = events(connection, id).await?;
     let money = |amount| Money { amount, currency: head.currency.clone() };
     Ok(Order {
@@ -107,6 +108,7 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
         email: head.email,
         currency: head.currency,
         fulfilments,
+        cancellations,
         events,
     })
 }
@@ -199,8 +201,10 @@ impl Head {
 async fn lines(connection: &mut PgConnection, order_id: Uuid, currency: &str) -> sqlx::Result<Vec<OrderLine>> {
     let rows = sqlx::query!(
         r#"SELECT variant_id, product_slug, title, option_names, option_values, sku, quantity, unit_amount, total_amount,
-                  variant_picture(variant_id) AS "picture: Json<Picture>"
-           FROM order_lines WHERE order_id = $1 ORDER BY position"#,
+                  variant_picture(variant_id) AS "picture: Json<Picture>",
+                  (SELECT coalesce(sum(c.quantity), 0)::integer FROM order_cancellation_lines c
+                   WHERE c.order_id = l.order_id AND c.variant_id = l.variant_id) AS "cancelled!"
+           FROM order_lines l WHERE order_id = $1 ORDER BY position"#,
         order_id
     )
     .fetch_all(connection)
@@ -217,6 +221,7 @@ async fn lines(connection: &mut PgConnection, order_id: Uuid, currency: &str) ->
             sku: row.sku,
             picture: row.picture.map(|picture| picture.0),
             quantity: row.quantity,
+            cancelled_quantity: row.cancelled,
             unit_price: money(row.unit_amount),
             total: money(row.total_amount),
         })

@@ -101,6 +101,15 @@ pub fn chargeable(total: i64, currency: &str) -> Result<i64, String> {
     }
 }
 
+/// The smallest amount that the provider can move exactly, in ISO 4217 minor units: every amount is a multiple of it.
+pub fn step(currency: &str) -> i64 {
+    match rule(currency) {
+        Rule::NoDecimals => 100,
+        Rule::LastIsZero => 10,
+        Rule::TwoZeros | Rule::Same => 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -186,6 +195,11 @@ mod tests {
                 prop_assert_eq!(from_stripe(charged, &currency), Ok(total));
                 prop_assert!(charged == 0 || limits(&currency).contains(&charged));
             }
+        }
+
+        #[test]
+        fn every_multiple_of_the_step_can_be_moved(steps in 0..1_000_000_i64, currency in "EUR|JPY|ISK|UGX|MGA|KWD") {
+            prop_assert!(to_stripe(steps * step(&currency), &currency).is_ok());
         }
 
         #[test]

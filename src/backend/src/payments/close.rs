@@ -12,6 +12,10 @@ use super::{
     stripe::{IntentStatus, Stripe},
 };
 use crate::{
+    admin::{
+        actor::Actor,
+        audit::{self, Subject},
+    },
     database::Pool,
     error::{Error, Result},
     jobs,
@@ -30,6 +34,8 @@ pub enum Reason {
     CartChanged,
     /// It waited too long for its payment.
     Expired,
+    /// The staff say so.
+    Staff,
 }
 
 /// What became of an order that was to be closed.
@@ -49,12 +55,13 @@ impl Reason {
             Self::Customer => "customer",
             Self::CartChanged => "cart_changed",
             Self::Expired => "expired",
+            Self::Staff => "staff",
         }
     }
 
     fn event(self) -> Event {
         match self {
-            Self::Customer | Self::CartChanged => Event::Cancelled,
+            Self::Customer | Self::CartChanged | Self::Staff => Event::Cancelled,
             Self::Expired => Event::Expired,
         }
     }
@@ -84,6 +91,20 @@ const PATIENCE: usize = 3;
 /// # Errors
 /// When the provider or the database is away; the order is then as it was.
 pub async fn cancel(db: &Pool, stripe: &Stripe, order_id: Uuid, reason: Reason) -> Result<Closed> {
+    cancel_by(db, stripe, order_id, reason, None).await
+}
+
+/// The same, with the entry of the audit log when the staff decide it, in the transaction of the change itself.
+///
+/// # Errors
+/// As [`cancel`].
+pub async fn cancel_by(
+    db: &Pool,
+    stripe: &Stripe,
+    order_id: Uuid,
+    reason: Reason,
+    decision: Option<&Decision<'_>>,
+) -> Result<Closed> {
     for _ in 0..PATIENCE {
         let payment = queries::of_order(&mut *db.acquire().await?, order_id).await?;
         let payment = payment.ok_or(Error::NotFound("order"))?;
@@ -103,6 +124,9 @@ pub async fn cancel(db: &Pool, stripe: &Stripe, order_id: Uuid, reason: Reason) 
         }
         let mut tx = db.begin().await?;
         if close(&mut tx, &payment, reason).await? {
+            if let Some(decision) = decision {
+                decision.record(&mut tx, payment.number).await?;
+            }
             tx.commit().await?;
             count(reason.event());
             if payment.provider_id.is_some() {
@@ -160,4 +184,20 @@ pub async fn revoke(db: &Pool, order_id: Uuid) -> Result<()> {
     tx.commit().await?;
     count(Event::Cancelled);
     Ok(())
+}
+
+/// Who of the staff decided that an order is closed, and why.
+pub struct Decision<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// For the audit log.
+    pub reason: &'a str,
+}
+
+impl Decision<'_> {
+    async fn record(&self, connection: &mut PgConnection, number: i64) -> Result<()> {
+        let (before, after) = (json!({ "status": "pending" }), json!({ "status": "cancelled", "reason": self.reason }));
+        let subject = Subject("order", number.to_string());
+        Ok(audit::record(connection, self.actor, "order.cancelled", subject, Some(before), Some(after)).await?)
+    }
 }

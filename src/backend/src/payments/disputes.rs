@@ -149,7 +149,7 @@ async fn upsert(connection: &mut PgConnection, payment_id: Uuid, dispute: &Dispu
 async fn give_up_refunds(connection: &mut PgConnection, payment: &OrderPayment) -> Result<()> {
     const REASON: &str = "the bank gave the money back: the dispute was lost";
     let given_up = sqlx::query_scalar!(
-        "UPDATE refunds r SET status = 'failed', failure = $2, updated_at = now()
+        "UPDATE refunds r SET status = 'failed', failure = $2, settled = amount, superseded_at = now(), updated_at = now()
          WHERE r.payment_id = $1 AND r.status = 'requested' AND r.provider_id IS NULL
            AND (SELECT p.captured FROM payments p WHERE p.id = $1)
              < (SELECT sum(d.lost) FROM disputes d WHERE d.payment_id = $1)

@@ -16,7 +16,7 @@ use super::{
     disputes,
     queries::{self, OrderPayment},
     refunds, settle,
-    stripe::{Intent, IntentStatus, NewIntent, Refund, StripeError},
+    stripe::{Intent, IntentStatus, NewIntent, StripeError},
     webhook::{self, Event},
 };
 use crate::{
@@ -168,9 +168,9 @@ async fn receive(app: &App, event: &Event) -> Result<&'static str> {
     }
     match event.kind.split('.').next().unwrap_or_default() {
         "payment_intent" => payment_event(app, event).await,
-        // `charge.refunded` has the charge; the refunds in it tell of themselves by `refund.*`.
+        // Of `charge.refunded` the object is the charge, of all others the refund; both name the payment.
         "refund" => refund_event(app, event).await,
-        "charge" if event.kind.starts_with("charge.refund.") => refund_event(app, event).await,
+        "charge" if event.kind.starts_with("charge.refund") => refund_event(app, event).await,
         "charge" if event.kind.starts_with("charge.dispute.") => dispute_event(app, event).await,
         _ => Ok("ignored"),
     }
@@ -190,19 +190,39 @@ async fn payment_event(app: &App, event: &Event) -> Result<&'static str> {
     Ok(SETTLED)
 }
 
+/// Whatever the event says of a refund, the payment and all refunds of it are read anew: events come late, twice, in any order
+/// and not at all, and a refund by hand may be reported before the payment itself.
 async fn refund_event(app: &App, event: &Event) -> Result<&'static str> {
-    let (Some(id), Some(intent)) = (text(&event.object, "id"), text(&event.object, "payment_intent")) else {
-        return Ok("ignored");
-    };
-    let known = queries::by_provider_id(&mut *app.db.acquire().await?, intent).await?;
-    let Some(payment_id) = known else { return Ok("foreign") };
-    let refund: Refund = app.stripe.refund(id).await?;
-    match refund.metadata.get("refund_id").and_then(|id| id.parse().ok()) {
-        Some(refund_id) => refunds::apply(&app.db, refund_id, &refund).await.map(drop)?,
-        None => refunds::adopt(&app.db, payment_id, &refund).await?,
-    }
+    let Some(intent) = text(&event.object, "payment_intent") else { return Ok("ignored") };
+    let Some(payment_id) = refunded_payment(app, intent).await? else { return Ok("foreign") };
+    refunds::sync(&app.db, &app.stripe, payment_id, intent).await?;
     queries::remember_event(&mut *app.db.acquire().await?, &event.id, &event.kind, payment_id).await?;
     Ok(SETTLED)
+}
+
+/// Our payment that is this one at the provider, settled; none when it is another store's.
+async fn refunded_payment(app: &App, intent: &str) -> Result<Option<Uuid>> {
+    let mut db = app.db.acquire().await?;
+    let known = queries::by_provider_id(&mut db, intent).await?;
+    if let Some(payment_id) = known
+        && refunds::captured(&mut db, payment_id).await? > 0
+    {
+        return Ok(Some(payment_id));
+    }
+    drop(db);
+    let intent = match app.stripe.payment_intent(intent).await {
+        Err(StripeError::Refused { .. }) if known.is_none() => return Ok(None),
+        answer => answer?,
+    };
+    let payment_id = match known {
+        Some(payment_id) => payment_id,
+        None => match our_payment(app, &json!({ "metadata": intent.metadata })).await? {
+            Some(payment_id) => payment_id,
+            None => return Ok(None),
+        },
+    };
+    settle::settle(&app.db, payment_id, &intent, None).await?;
+    Ok(Some(payment_id))
 }
 
 async fn dispute_event(app: &App, event: &Event) -> Result<&'static str> {

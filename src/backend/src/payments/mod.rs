@@ -7,6 +7,8 @@ pub mod disputes;
 pub mod handlers;
 pub mod queries;
 pub mod reconcile;
+mod refund_queries;
+mod refund_rules;
 pub mod refunds;
 pub mod settle;
 pub mod stripe;

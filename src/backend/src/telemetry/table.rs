@@ -323,7 +323,7 @@ pub const METRICS: &[Metric] = &[
         reading(
             "refunds_unfinished",
             &[],
-            "Refunds that the provider does not know for too long, or that nobody asked it about",
+            "Refunds that have not reached their end in time, and orders whose customers are owed what a refund failed to give back",
         ),
     ),
     of(Worker, reading("orders_overdue", &[], "Unpaid orders that should have been given up")),

@@ -241,6 +241,42 @@ const PLANTED: &[(&str, &str, &str)] = &[
         "order 1002",
     ),
     (
+        "reservations_follow_their_order",
+        "ALTER TABLE order_cancellation_lines DISABLE TRIGGER USER;
+         WITH c AS (INSERT INTO order_cancellations (order_id, reason, amount, is_refunded, refund_amount)
+                    SELECT id, 'Broken', 1400, true, 0 FROM orders WHERE number = 1002 RETURNING id, order_id)
+         INSERT INTO order_cancellation_lines SELECT c.id, c.order_id, variant_id, 1, 1400
+         FROM c JOIN stock_reservations USING (order_id)",
+        "order 1002",
+    ),
+    (
+        "failed_refunds_are_made_good",
+        "INSERT INTO refunds (payment_id, amount, reason, status, failure, updated_at)
+         SELECT p.id, 100, 'Scratched', 'failed', 'it came back', now() - interval '2 days'
+         FROM payments p JOIN orders o ON o.id = order_id WHERE number IN (1002, 1003)",
+        "order 1002 order 1003",
+    ),
+    (
+        "superseded_refunds_were_never_made",
+        "INSERT INTO refunds (payment_id, amount, reason, status, failure, provider_id, settled, superseded_at)
+         SELECT p.id, 100, 'Scratched', 'failed', 'superseded', 're_1', 100, now()
+         FROM payments p JOIN orders o ON o.id = order_id WHERE number = 1002",
+        "order 1002",
+    ),
+    (
+        "superseded_refunds_were_never_made",
+        "INSERT INTO refunds (payment_id, amount, reason, replaces)
+         SELECT p.id, 100, 'Scratched', (SELECT id FROM refunds LIMIT 1)
+         FROM payments p JOIN orders o ON o.id = order_id WHERE number = 1002",
+        "order 1002",
+    ),
+    (
+        "cancellations_are_worth_their_lines",
+        "INSERT INTO order_cancellations (order_id, reason, amount, is_refunded, refund_amount)
+         SELECT id, 'Broken', 490, true, 490 FROM orders WHERE number = 1003",
+        "order 1003",
+    ),
+    (
         "the_audit_log_is_a_chain",
         "ALTER TABLE audit_log DISABLE TRIGGER USER;
          UPDATE audit_log SET after = '{\"on_hand\": 9}' WHERE position = 2",

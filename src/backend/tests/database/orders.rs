@@ -175,8 +175,10 @@ async fn money_is_given_back_once(db: PgPool) {
     assert_eq!(paid().await, 800);
     assert_eq!(
         refusal(&db, "UPDATE refunds SET amount = 1801 WHERE amount = 1000").await,
-        "refunds_are_at_most_the_captured"
+        "refunds_amounts_stay",
+        "not even to less than what was captured"
     );
+    assert_eq!(refusal(&db, &refund(801, "succeeded")).await, "refunds_are_at_most_the_captured");
     assert_eq!(refusal(&db, "UPDATE refunds SET status = 'failed'").await, "refunds_failure_is_told");
     let second = "INSERT INTO payments (order_id, amount, currency, status, captured, provider_id)
                   SELECT order_id, amount, currency, 'captured', amount, 'pi_2' FROM payments";
@@ -197,4 +199,102 @@ async fn refunds_at_once_are_at_most_the_captured_together(db: PgPool) {
     };
     let given = futures_util::future::join_all((0..8).map(|_| refund())).await;
     assert_eq!(given.into_iter().filter(|given| *given).count(), 3);
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_refund_moves_forward_only(db: PgPool) {
+    product("mug").priced(1400).create(&db).await;
+    order("MUG-1", 1).paid().create(&db).await;
+    let add = |status: &str, more: &str| {
+        format!(
+            "INSERT INTO refunds (payment_id, amount, reason, status, failure, provider_id)
+             SELECT id, 100, '{status}', '{status}', CASE WHEN '{status}' = 'failed' THEN 'no' END, {more} FROM payments"
+        )
+    };
+    for status in ["requested", "pending", "succeeded", "failed"] {
+        run(&db, &add(status, "NULL")).await;
+    }
+    let set = |from: &str, to: &str| {
+        format!(
+            "UPDATE refunds SET status = '{to}', failure = CASE WHEN '{to}' = 'failed' THEN 'no' END WHERE reason = '{from}'"
+        )
+    };
+    for (from, to) in [
+        ("pending", "requested"),
+        ("succeeded", "pending"),
+        ("succeeded", "requested"),
+        ("failed", "succeeded"),
+        ("failed", "pending"),
+        ("failed", "requested"),
+    ] {
+        assert_eq!(refusal(&db, &set(from, to)).await, "refunds_status_moves_forward", "{from} {to}");
+    }
+    for change in ["amount = 1", "method = 'other', reference = 'x', status = 'succeeded'"] {
+        let sql = format!("UPDATE refunds SET {change} WHERE reason = 'requested'");
+        assert_eq!(refusal(&db, &sql).await, "refunds_amounts_stay", "{change}");
+    }
+    run(&db, "UPDATE refunds SET provider_id = 're_1' WHERE reason = 'pending'").await;
+    assert_eq!(
+        refusal(&db, "UPDATE refunds SET provider_id = 're_2' WHERE reason = 'pending'").await,
+        "refunds_amounts_stay"
+    );
+    for (change, constraint) in [
+        ("settled = 1 WHERE reason = 'pending'", "refunds_settled_are_failed"),
+        ("settled = 101 WHERE reason = 'failed'", "refunds_settled_are_failed"),
+        ("superseded_at = now() WHERE reason = 'pending'", "refunds_superseded_are_failed"),
+    ] {
+        assert_eq!(refusal(&db, &format!("UPDATE refunds SET {change}")).await, constraint, "{change}");
+    }
+    let by_other_means = "INSERT INTO refunds (payment_id, amount, reason, method, status) SELECT id, 1, 'x', 'other', 'succeeded' FROM payments";
+    assert_eq!(refusal(&db, by_other_means).await, "refunds_by_other_means_are_made");
+    run(&db, &set("requested", "pending")).await;
+    run(&db, &set("requested", "succeeded")).await;
+    run(&db, &set("requested", "failed")).await;
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn what_the_provider_gave_back_is_written_down_and_what_is_to_come_fits(db: PgPool) {
+    product("mug").priced(1400).create(&db).await;
+    order("MUG-1", 1).paid().create(&db).await;
+    let add = |amount: i64, more: &str| {
+        format!(
+            "INSERT INTO refunds (payment_id, amount, reason, status, method, reference, provider_id)
+             SELECT id, {amount}, 'test', {more} FROM payments"
+        )
+    };
+    run(&db, &add(1000, "'succeeded', 'other', 'cash', NULL")).await;
+    assert_eq!(
+        refusal(&db, &add(891, "'requested', 'provider', NULL, NULL")).await,
+        "refunds_are_at_most_the_captured"
+    );
+    assert_eq!(refusal(&db, &add(891, "'succeeded', 'other', 'cash', NULL")).await, "refunds_are_at_most_the_captured");
+    run(&db, &add(1890, "'succeeded', 'provider', NULL, 're_1'")).await;
+    assert_eq!(
+        refusal(&db, &add(1, "'succeeded', 'provider', NULL, 're_2'")).await,
+        "refunds_are_at_most_the_captured"
+    );
+    let paid: i64 = sqlx::query_scalar("SELECT paid FROM orders").fetch_one(&db).await.unwrap();
+    assert_eq!(paid, 0);
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_cancellation_releases_its_units(db: PgPool) {
+    product("mug").variant(variant(&[], 1400, 5)).create(&db).await;
+    order("MUG-1", 4).paid().create(&db).await;
+    let cancel = |quantity: i32| {
+        format!(
+            "WITH c AS (INSERT INTO order_cancellations (order_id, reason, amount, is_refunded, refund_amount)
+                        SELECT id, 'Broken', 0, false, 0 FROM orders RETURNING id, order_id)
+             INSERT INTO order_cancellation_lines SELECT c.id, c.order_id, variant_id, {quantity}, 0
+             FROM c JOIN stock_reservations USING (order_id)"
+        )
+    };
+    run(&db, &cancel(3)).await;
+    assert_eq!(stock(&db).await, (5, 1, vec!["reserved".to_owned(), "released".to_owned()]));
+    assert_eq!(refusal(&db, &cancel(2)).await, "stock_reservations_held_is_not_negative");
+    assert_eq!(refusal(&db, &cancel(0)).await, "order_cancellation_lines_quantity_is_positive");
+    for history in ["order_cancellations", "order_cancellation_lines"] {
+        assert_eq!(refusal(&db, &format!("UPDATE {history} SET amount = 1")).await, format!("{history}_are_history"));
+        assert_eq!(refusal(&db, &format!("DELETE FROM {history}")).await, format!("{history}_stay"));
+    }
 }

@@ -172,6 +172,9 @@ async fn worked(street: &mut Street, db: &PgPool) {
     for change in [
         "UPDATE payments SET checked_at = now() - interval '1 hour'",
         "UPDATE orders SET expires_at = now() - interval '1 hour'",
+        // The bank sent it back, and nothing has taken its place.
+        "INSERT INTO refunds (payment_id, amount, reason, status, failure, updated_at)
+         SELECT id, 100, 'test', 'failed', 'expired_or_canceled_card', now() - interval '1 hour' FROM payments WHERE captured > 0 LIMIT 1",
         "UPDATE graphile_worker._private_jobs SET attempts = max_attempts WHERE id = (SELECT min(id) FROM graphile_worker._private_jobs WHERE max_attempts > 1)",
         "UPDATE graphile_worker._private_jobs SET run_at = now() + interval '1 hour' WHERE attempts < max_attempts",
         // The reconciler, due with each minute, would find what is left undone before it is counted.
@@ -183,7 +186,7 @@ async fn worked(street: &mut Street, db: &PgPool) {
     street.worker.says("\nproducts_sellable 1").await;
     Metrics::of(&street.worker).await.expect(&[
         ("payments_unsettled", 1.0),
-        ("refunds_unfinished", 0.0),
+        ("refunds_unfinished", 1.0),
         ("orders_overdue", 1.0),
         (r#"jobs{state="dead"}"#, 1.0),
         (r#"jobs{state="ready"}"#, 0.0),

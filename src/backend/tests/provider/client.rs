@@ -76,6 +76,27 @@ async fn money_goes_back_up_to_what_was_paid() {
 }
 
 #[tokio::test]
+async fn refunds_are_listed_to_the_last_page() {
+    let provider = Provider::start().await;
+    let paid = provider.paid_by("4242424242424242").await;
+    let other = provider.stripe.create_payment_intent(&new_intent("other")).await.unwrap();
+    assert_eq!(provider.confirm(&other, "4242424242424242").await.0, 200);
+    assert!(provider.stripe.refunds_of(&paid.id).await.unwrap().is_empty());
+    let mut made = Vec::new();
+    for number in 0..103 {
+        let key = format!("key {number}");
+        made.push(provider.stripe.create_refund(&key, &paid.id, 1 + number, "EUR", Uuid::nil()).await.unwrap().id);
+    }
+    provider.stripe.create_refund("another", &other.id, 5, "EUR", Uuid::nil()).await.unwrap();
+    let listed = provider.stripe.refunds_of(&paid.id).await.unwrap();
+    assert_eq!(listed.iter().map(|refund| refund.id.clone()).collect::<Vec<_>>(), made, "the oldest first");
+    assert_eq!((listed[2].amount, listed[2].currency.as_str()), (3, "EUR"));
+    assert_eq!(provider.stripe.refunds_of(&other.id).await.unwrap().len(), 1);
+    let refused = provider.stripe.refunds_of("pi_none").await.unwrap_err();
+    assert!(matches!(refused, StripeError::Refused { status: 404, .. }), "{refused}");
+}
+
+#[tokio::test]
 async fn an_unpaid_payment_has_nothing_to_give_back() {
     let provider = Provider::start().await;
     let made = provider.create().await;

@@ -233,6 +233,15 @@ impl Shop {
         }
     }
 
+    /// The same, of one row by its id.
+    pub async fn until_of(&self, what: &str, sql: &'static str, id: uuid::Uuid) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !sqlx::query_scalar::<_, bool>(sql).bind(id).fetch_one(&self.db).await.unwrap() {
+            assert!(Instant::now() < deadline, "{what} never came about");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// The JSON of a successful answer.
     pub async fn json(&self, path: &str) -> Value {
         let reply = self.get(path).await;
@@ -260,6 +269,13 @@ pub fn payment_at(url: &Url) -> PaymentConfig {
 /// A provider that cannot be reached.
 pub fn provider_nowhere() -> Stripe {
     Stripe::new(&payment_at(&"http://127.0.0.1:9".parse().unwrap()), Duration::from_secs(1)).unwrap()
+}
+
+/// Nothing that must always hold is broken.
+pub async fn expect_sound(db: &PgPool) {
+    for finding in devopsify::audit::audit(&mut db.acquire().await.unwrap()).await.unwrap() {
+        assert_eq!(finding.violations, 0, "{} {:?}", finding.name, finding.examples);
+    }
 }
 
 /// What tokens are derived with in tests.

@@ -94,11 +94,27 @@ impl Provider {
     }
 
     /// Gives a part back as a merchant does at the provider, past the store.
-    pub async fn refund_by_hand(&self, intent: &str, amount: i64) {
+    pub async fn refund_by_hand(&self, intent: &str, amount: i64) -> Value {
+        let (status, refund) = self.try_refund_by_hand(intent, amount).await;
+        assert_eq!(status, StatusCode::OK, "{refund}");
+        refund
+    }
+
+    /// The same, where the store may have been quicker.
+    pub async fn try_refund_by_hand(&self, intent: &str, amount: i64) -> (StatusCode, Value) {
         let request = self.client.post(self.url.join("v1/refunds").unwrap()).bearer_auth("sk_test");
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let answer = request.body(format!("payment_intent={intent}&amount={amount}")).send().await.unwrap();
-        assert_eq!(answer.status(), StatusCode::OK);
+        (answer.status(), answer.json().await.unwrap())
+    }
+
+    /// The refunds of a payment as the provider's ledger has them, the newest first.
+    pub async fn refunds(&self, intent: &str) -> Vec<Value> {
+        let path = format!("v1/refunds?limit=100&payment_intent={intent}");
+        let request = self.client.get(self.url.join(&path).unwrap()).bearer_auth("sk_test");
+        let mut list: Value = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(list["has_more"], false);
+        serde_json::from_value(list["data"].take()).unwrap()
     }
 }
 

@@ -3,7 +3,10 @@
 use devopsify::{
     capability::Capability,
     config::MailConfig,
-    jobs::{self, cancellation::SendCancellation, confirmation::SendConfirmation, shipment::SendShipment},
+    jobs::{
+        self, adjustment::SendAdjustment, adjustment::Subject, cancellation::SendCancellation,
+        confirmation::SendConfirmation, shipment::SendShipment,
+    },
     mail::Mailer,
 };
 use sqlx::PgPool;
@@ -26,7 +29,11 @@ impl Bench {
 
     async fn send(&self) {
         self.run(|options| {
-            options.define_job::<SendConfirmation>().define_job::<SendCancellation>().define_job::<SendShipment>()
+            options
+                .define_job::<SendConfirmation>()
+                .define_job::<SendCancellation>()
+                .define_job::<SendShipment>()
+                .define_job::<SendAdjustment>()
         })
         .await;
     }
@@ -265,6 +272,67 @@ async fn a_shipment_tells_what_left_and_what_is_still_to_come(db: PgPool) {
     assert!(mail.text.contains("Your parcel is on its way.") && !mail.text.contains("Still to come"), "{}", mail.text);
     assert!(!mail.html.contains("Still to come"), "{}", mail.html);
     assert_eq!(bench.told(placed.id).await, ["shipment_sent", "shipment_sent"]);
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_part_that_is_cancelled_and_a_refund_are_each_reported_once(db: PgPool) {
+    stocked(&db).await;
+    let mut server = MailServer::open(Manner::Takes).await;
+    let bench = Bench::writing_to(db.clone(), Some(&server.url)).await;
+    let placed = order("TEE-1", 3).line("MUG-1", 1).paid().create(&db).await;
+    let sql = "WITH c AS (INSERT INTO order_cancellations (order_id, reason, amount, is_refunded, refund_amount)
+                          VALUES ($1, 'Stolen by the cat', 5800, true, 5800) RETURNING id, order_id),
+                    l AS (INSERT INTO order_cancellation_lines SELECT c.id, c.order_id, v.id, 2, 5800
+                          FROM c, variants v WHERE sku = 'TEE-1')
+               SELECT id FROM c";
+    let cancellation: Uuid = sqlx::query_scalar(sql).bind(placed.id).fetch_one(&db).await.unwrap();
+    let sql = "INSERT INTO refunds (payment_id, amount, reason, status, method, reference)
+               SELECT id, 700, 'Scratched', CASE $2 WHEN 'other' THEN 'succeeded' ELSE 'requested' END, $2,
+                      CASE $2 WHEN 'other' THEN 'cash' END FROM payments WHERE order_id = $1 RETURNING id";
+    let by_provider: Uuid = sqlx::query_scalar(sql).bind(placed.id).bind("provider").fetch_one(&db).await.unwrap();
+    let otherwise: Uuid = sqlx::query_scalar(sql).bind(placed.id).bind("other").fetch_one(&db).await.unwrap();
+    for (subject, words) in [
+        (
+            Subject::Cancellation(cancellation),
+            &["A part of your order is cancelled.", "2 × Merge Tee", "We give back €58.00 in the way that you paid"][..],
+        ),
+        (Subject::Refund(by_provider), &["A refund is on its way.", "we give back €7.00 in the way that you paid"]),
+        (Subject::Refund(otherwise), &["We have paid you back.", "we have paid €7.00 back to you."]),
+    ] {
+        for _ in 0..2 {
+            jobs::enqueue_adjustment(&mut db.acquire().await.unwrap(), placed.id, subject).await.unwrap();
+            bench.send().await;
+        }
+        let mail = read(&server.mail().await);
+        assert!(server.is_empty(), "it is sent once");
+        for told in words {
+            assert!(mail.text.contains(told), "the text has no {told:?}: {}", mail.text);
+            assert!(mail.html.contains(told), "the HTML has no {told:?}: {}", mail.html);
+        }
+        assert!(!mail.text.contains("cat") && !mail.text.contains("Cache Mug"), "{}", mail.text);
+    }
+    assert_eq!(bench.told(placed.id).await, ["adjustment_sent"; 3]);
+    // What is cancelled is not still to come, and what was paid back otherwise is not called a refund to the card.
+    let first = parcel(&db, placed.id, &[("TEE-1", 1)]).await;
+    jobs::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, first).await.unwrap();
+    bench.send().await;
+    let mail = read(&server.mail().await);
+    let (_, to_come) = mail.text.split_once("Still to come").unwrap();
+    assert!(to_come.contains("1 × Cache Mug") && !to_come.contains("Merge Tee"), "{}", mail.text);
+    let cancelled = order("MUG-1", 1).refunded().create(&db).await;
+    let by_other_means = "INSERT INTO refunds (payment_id, amount, reason, status, method, reference)
+                          SELECT id, 390, 'x', 'succeeded', 'other', 'cash' FROM payments WHERE order_id = $1";
+    sqlx::query("UPDATE refunds SET status = 'failed', failure = 'x' WHERE payment_id IN (SELECT id FROM payments WHERE order_id = $1)")
+        .bind(cancelled.id)
+        .execute(&db)
+        .await
+        .unwrap();
+    sqlx::query(by_other_means).bind(cancelled.id).execute(&db).await.unwrap();
+    jobs::enqueue_cancellation(&mut db.acquire().await.unwrap(), cancelled.id).await.unwrap();
+    bench.send().await;
+    let mail = read(&server.mail().await);
+    assert!(mail.text.contains("We have paid €3.90 back to you in another way."), "{}", mail.text);
+    assert!(!mail.text.contains("We give back"), "{}", mail.text);
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]

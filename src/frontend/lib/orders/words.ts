@@ -12,6 +12,7 @@ const CANCELLED: Record<string, string> = {
   customer: 'You cancelled it',
   cart_changed: 'Cancelled, because its cart was changed',
   expired: 'Cancelled, because it was not paid in time',
+  staff: 'Cancelled by the store',
 };
 
 const EVENTS: Record<string, string> = {
@@ -26,6 +27,8 @@ const EVENTS: Record<string, string> = {
   confirmation_sent: 'Confirmation sent by mail',
   cancellation_sent: 'Cancellation confirmed by mail',
   completed: 'Everything is on its way',
+  partially_cancelled: 'A part was cancelled by the store',
+  adjustment_sent: 'Change confirmed by mail',
   shipment_sent: 'Shipment confirmed by mail',
   mail_refused: 'A mail to you came back: its address may have a typo',
 };

@@ -114,6 +114,10 @@ pub async fn order(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Resul
                'taxes', (SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM order_taxes t WHERE t.order_id = o.id),
                'addresses', (SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM order_addresses d WHERE d.order_id = o.id),
                'fulfilments', (SELECT coalesce(jsonb_agg(to_jsonb(f) ORDER BY f.id), '[]') FROM fulfilments f WHERE f.order_id = o.id),
+               'cancellations', (SELECT coalesce(jsonb_agg(to_jsonb(c) || jsonb_build_object('lines',
+                                     (SELECT coalesce(jsonb_agg(to_jsonb(l)), '[]') FROM order_cancellation_lines l
+                                      WHERE l.cancellation_id = c.id)) ORDER BY c.id), '[]')
+                                 FROM order_cancellations c WHERE c.order_id = o.id),
                'events', (SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.id), '[]') FROM order_events e WHERE e.order_id = o.id),
                'payments', (SELECT coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('refunds',
                                 (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM refunds r WHERE r.payment_id = p.id))), '[]')
@@ -156,6 +160,7 @@ pub async fn open_orders(connection: &mut PgConnection, account_id: Uuid) -> sql
                   OR o.status = 'confirmed' AND (o.total = 0 OR o.paid > 0)
                   OR EXISTS (SELECT FROM payments p JOIN refunds r ON r.payment_id = p.id
                              WHERE p.order_id = o.id AND r.status NOT IN ('succeeded', 'failed'))
+                  OR EXISTS (SELECT FROM order_balances b WHERE b.order_id = o.id AND b.owed > 0)
                   OR EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.status = 'processing'))"#,
         account_id
     )

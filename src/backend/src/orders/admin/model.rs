@@ -7,7 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     money::Money,
-    orders::model::{FulfilmentStatus, Order, OrderStatus, PaymentStatus},
+    orders::{
+        model::{FulfilmentStatus, Order, OrderStatus, PaymentStatus},
+        refund::model::StaffRefund,
+    },
 };
 
 /// Which orders.
@@ -88,6 +91,46 @@ pub struct InspectedOrder {
     pub payment: Option<ProviderPayment>,
     /// What is still to be shipped.
     pub unshipped: Vec<Unshipped>,
+    /// What went back, is about to, or failed to; the first one first.
+    pub refunds: Vec<StaffRefund>,
+    /// What can still be given back: neither is it, nor is that under way.
+    pub refundable: Money,
+    /// What the customer should have back and no refund is under way for: a refund failed, or an order was cancelled without.
+    pub owed: Money,
+    /// What can be done about it now.
+    pub actions: Vec<OrderAction>,
+}
+
+/// What the staff can do about an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderAction {
+    /// `POST /api/admin/orders/{number}/fulfilments`.
+    Ship,
+    /// `POST /api/admin/orders/{number}/cancellations`.
+    Cancel,
+    /// `POST /api/admin/orders/{number}/refunds`.
+    Refund,
+    /// All its money went back: `POST /api/admin/orders/{number}/close`.
+    Close,
+}
+
+impl OrderAction {
+    /// What can be done about an order of which so many units are `held`, so much was `captured`, and `left` can be given back.
+    pub fn possible(status: OrderStatus, payment: PaymentStatus, held: i64, captured: i64, left: i64) -> Vec<Self> {
+        let is_paid_back = captured > 0 && left <= 0;
+        let is_open = status == OrderStatus::Confirmed && held > 0;
+        let is_unpaid = status == OrderStatus::Pending && payment != PaymentStatus::Processing;
+        [
+            (Self::Ship, is_open && !is_paid_back),
+            (Self::Cancel, is_open || is_unpaid),
+            (Self::Refund, left > 0),
+            (Self::Close, is_open && is_paid_back),
+        ]
+        .into_iter()
+        .filter_map(|(action, is_possible)| is_possible.then_some(action))
+        .collect()
+    }
 }
 
 /// Whose an order is.

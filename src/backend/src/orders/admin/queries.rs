@@ -5,8 +5,11 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::model::{FindOrders, FoundOrder, InspectedOrder, OrderAccount, ProviderPayment, Unshipped};
-use crate::{money::Money, orders};
+use super::model::{FindOrders, FoundOrder, InspectedOrder, OrderAccount, OrderAction, ProviderPayment, Unshipped};
+use crate::{
+    money::Money,
+    orders::{self, cancellation, refund},
+};
 
 /// The orders that were asked for, the newest first. What is derived of payments and reservations is what
 /// [`orders::queries::read`] derives.
@@ -103,7 +106,8 @@ fn named<T: DeserializeOwned>(name: String) -> sqlx::Result<T> {
 
 /// One order with all that the staff needs to know of it.
 pub async fn inspect(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<InspectedOrder> {
-    let order = orders::queries::read(connection, id).await?;
+    let mut order = orders::queries::read(connection, id).await?;
+    order.cancellations = cancellation::queries::of_order(connection, id, &order.currency, true).await?;
     let account = sqlx::query_as!(
         OrderAccount,
         "SELECT a.id, a.email, a.name FROM accounts a JOIN orders o ON o.account_id = a.id WHERE o.id = $1",
@@ -130,7 +134,31 @@ pub async fn inspect(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<In
          WHERE r.order_id = $1 AND r.held > 0 ORDER BY l.position",
         id
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    Ok(InspectedOrder { order, account, payment, unshipped })
+    let balance = balance(connection, id).await?;
+    let refunds = refund::queries::of_order(connection, id, balance.left).await?;
+    let held = unshipped.iter().map(|line| i64::from(line.quantity)).sum();
+    let actions = OrderAction::possible(order.status, order.payment_status, held, balance.captured, balance.left);
+    let money = |amount| Money { amount, currency: order.currency.clone() };
+    let (refundable, owed) = (money(balance.left.max(0)), money(balance.owed));
+    Ok(InspectedOrder { order, account, payment, unshipped, refunds, refundable, owed, actions })
+}
+
+/// The money of an order, in minor units.
+struct Balance {
+    captured: i64,
+    left: i64,
+    owed: i64,
+}
+
+async fn balance(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Balance> {
+    sqlx::query_as!(
+        Balance,
+        r#"SELECT captured AS "captured!", captured - refunded - refunding AS "left!", owed::bigint AS "owed!"
+           FROM order_balances WHERE order_id = $1"#,
+        id
+    )
+    .fetch_one(connection)
+    .await
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit_log;
+mod cancellations;
 mod customers;
 mod fulfilments;
 mod orders;
@@ -9,6 +10,7 @@ mod pictures;
 mod prices;
 mod products;
 mod races;
+mod refunds;
 mod roles;
 mod stock_movements;
 mod variants;

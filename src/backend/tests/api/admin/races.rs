@@ -1,6 +1,6 @@
 //! What happens when two do at once what only one of them may.
 
-use devopsify::{audit::audit, capability::Capability, payments::refunds};
+use devopsify::{capability::Capability, payments::refunds};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;
@@ -9,6 +9,7 @@ use super::open;
 use crate::support::{
     Shop,
     builders::product,
+    expect_sound,
     guest::{stock, variant_of},
     orders::{Placed, order},
     secrets,
@@ -27,12 +28,6 @@ async fn cancel(shop: &Shop, order: &Placed) -> (u16, String) {
     if reply.status == StatusCode::OK { (200, String::new()) } else { reply.refusal() }
 }
 
-async fn expect_sound(shop: &Shop) {
-    for finding in audit(&mut shop.db.acquire().await.unwrap()).await.unwrap() {
-        assert_eq!(finding.violations, 0, "{} {:?}", finding.name, finding.examples);
-    }
-}
-
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn two_who_ship_the_same_ship_it_once(db: PgPool) {
     product("mug").priced(1400).create(&db).await;
@@ -48,7 +43,7 @@ async fn two_who_ship_the_same_ship_it_once(db: PgPool) {
     let whole = futures_util::future::join_all((0..4).map(|_| async { ship(&staff, &placed, &json!({})).await })).await;
     assert_eq!(whole.iter().filter(|(status, _)| *status == 201).count(), 1, "{whole:?}");
     assert_eq!(stock(&shop.db, mug).await, (5, 0));
-    expect_sound(&shop).await;
+    expect_sound(&shop.db).await;
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
@@ -74,7 +69,7 @@ async fn an_order_is_shipped_or_cancelled(db: PgPool) {
             both => panic!("{both:?}"),
         }
     }
-    expect_sound(&shop).await;
+    expect_sound(&shop.db).await;
 }
 
 /// A refund that begins while the parcel is being packed.
@@ -114,5 +109,5 @@ async fn parcels_do_not_lock_each_other_out(db: PgPool) {
     let all = json!({});
     let shipped = futures_util::future::join_all(orders.iter().map(|placed| ship(&staff, placed, &all))).await;
     assert!(shipped.iter().all(|(status, _)| *status == 201), "{shipped:?}");
-    expect_sound(&shop).await;
+    expect_sound(&shop.db).await;
 }

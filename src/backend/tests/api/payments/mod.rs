@@ -5,6 +5,7 @@ mod disputes;
 mod keys;
 mod reconciling;
 mod refunds;
+mod refunds_by_hand;
 mod totals;
 
 use chrono::Utc;
