@@ -289,11 +289,3 @@ pub fn respond(answer: Result<Answer, Gone>) -> Response {
     }
     response
 }
-
-async fn list_refunds(State(provider): State<Provider>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let params = Params::read(query.unwrap_or_default().as_bytes());
-    if let Err(refusal) = only_merchant(&provider, &headers, &params) {
-        return respond(Ok(refusal));
-    }
-    respond(provider.ledger.read(|book| provider.desk(book).list_refunds(&params)).await)
-}

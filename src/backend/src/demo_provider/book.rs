@@ -328,11 +328,6 @@ impl Book {
     pub fn reply(&self, key: &str, now: DateTime<Utc>) -> Option<&Reply> {
         self.replies.get(key).filter(|reply| reply.at.is_none_or(|at| now - at < KEPT))
     }
-
-    /// Refunds, the newest first.
-    pub fn refunds(&self) -> impl Iterator<Item = &Refund> {
-        self.refunds.values().rev()
-    }
 }
 
 /// An id that ascends in time.

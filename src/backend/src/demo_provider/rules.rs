@@ -186,31 +186,6 @@ impl Desk<'_> {
         both.map_or_else(|| missing("refund", id), |(refund, intent)| ok(objects::refund(refund, intent)))
     }
 
-    /// A page of refunds, the newest first: of one payment, or of all.
-    pub fn list_refunds(&self, params: &Params) -> Answer {
-        let limit =
-            params.get("limit").map_or(Some(10), |text| text.parse().ok().filter(|limit| (1..=100).contains(limit)));
-        let Some(limit) = limit else {
-            return refused(400, None, Some("limit"), "Give a limit between 1 and 100.");
-        };
-        let (payment, after) = (params.get("payment_intent"), params.get("starting_after"));
-        if let Some(id) = payment.filter(|id| self.book.intent(id).is_none()) {
-            return missing("payment_intent", id);
-        }
-        if let Some(id) = after.filter(|id| self.book.refund(id).is_none()) {
-            return missing("refund", id);
-        }
-        // Ids ascend in time.
-        let mut found = self
-            .book
-            .refunds()
-            .filter(|refund| payment.is_none_or(|id| refund.payment_intent == id))
-            .filter(|refund| after.is_none_or(|id| refund.id.as_str() < id))
-            .filter_map(|refund| Some(objects::refund(refund, self.book.intent(&refund.payment_intent)?)));
-        let data = found.by_ref().take(limit).collect();
-        ok(objects::list("/v1/refunds", data, found.next().is_some()))
-    }
-
     /// The outcome of what took its time.
     pub fn settle(&self, id: &str) -> Change {
         if let Some(intent) = self.book.intent(id).filter(|intent| intent.status == IntentStatus::Processing) {
