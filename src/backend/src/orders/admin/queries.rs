@@ -27,14 +27,12 @@ pub async fn find(
            LEFT JOIN payments p ON p.order_id = o.id
            CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS refunded FROM refunds
                                WHERE payment_id = p.id AND status = 'succeeded') r
-           CROSS JOIN LATERAL (SELECT coalesce(bool_or(open), false) AS open, coalesce(sum(lost), 0) AS lost FROM disputes
-                               WHERE payment_id = p.id) b
+           CROSS JOIN LATERAL (SELECT bool_or(open) AS open, sum(lost) AS lost FROM disputes WHERE payment_id = p.id) b
            CROSS JOIN LATERAL (SELECT coalesce(sum(held), 0) AS held, coalesce(sum(shipped), 0) AS shipped
                                FROM stock_reservations WHERE order_id = o.id) s
            CROSS JOIN LATERAL (
                SELECT CASE WHEN p.status = 'open' THEN 'unpaid' WHEN p.status IN ('processing', 'cancelled') THEN p.status
-                           WHEN b.open THEN 'disputed' WHEN b.lost > 0 THEN 'charged_back'
-                           WHEN r.refunded = 0 THEN 'paid' WHEN r.refunded < p.captured THEN 'partially_refunded'
+                           WHEN b.open THEN 'disputed' WHEN b.lost > 0 THEN 'charged_back' WHEN r.refunded = 0 THEN 'paid' WHEN r.refunded < p.captured THEN 'partially_refunded'
                            ELSE 'refunded' END AS payment_status,
                       CASE WHEN s.shipped = 0 THEN 'unfulfilled' WHEN s.held = 0 THEN 'fulfilled'
                            ELSE 'partially_fulfilled' END AS fulfilment_status) d
