@@ -32,7 +32,8 @@ pub async fn find(
                                FROM stock_reservations WHERE order_id = o.id) s
            CROSS JOIN LATERAL (
                SELECT CASE WHEN p.status = 'open' THEN 'unpaid' WHEN p.status IN ('processing', 'cancelled') THEN p.status
-                           WHEN b.open THEN 'disputed' WHEN b.lost > 0 THEN 'charged_back' WHEN r.refunded = 0 THEN 'paid' WHEN r.refunded < p.captured THEN 'partially_refunded'
+                           WHEN b.open THEN 'disputed' WHEN b.lost > 0 THEN 'charged_back'
+                           WHEN r.refunded = 0 THEN 'paid' WHEN r.refunded < p.captured THEN 'partially_refunded'
                            ELSE 'refunded' END AS payment_status,
                       CASE WHEN s.shipped = 0 THEN 'unfulfilled' WHEN s.held = 0 THEN 'fulfilled'
                            ELSE 'partially_fulfilled' END AS fulfilment_status) d
