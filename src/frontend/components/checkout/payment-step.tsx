@@ -27,8 +27,8 @@ interface Props {
 
 export function PaymentStep({ checkout, pay, form, provider, takesFocus }: Props) {
   const { order, method, card, setCard } = checkout;
-  const total = order.data?.total ?? method?.total;
-  if (!total) return <div aria-busy="true" className="skeleton h-96" />;
+  const payable = order.data ?? method;
+  if (!payable) return <div aria-busy="true" className="skeleton h-96" />;
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -42,8 +42,16 @@ export function PaymentStep({ checkout, pay, form, provider, takesFocus }: Props
       </StepHeading>
       {order.data ? <Held order={order.data} pay={pay} /> : null}
       <Review checkout={checkout} />
-      {provider.api_url === null ? (
-        <StripeForm ref={form} publishableKey={provider.publishable_key} amount={total} />
+      {payable.provider_amount === null ? (
+        <Alert tone="trouble" title="This total cannot be paid">
+          <p>The payment provider takes neither very small nor very large amounts. Please change the cart.</p>
+        </Alert>
+      ) : provider.api_url === null ? (
+        <StripeForm
+          ref={form}
+          publishableKey={provider.publishable_key}
+          amount={{ amount: payable.provider_amount, currency: payable.total.currency }}
+        />
       ) : (
         <CardForm
           ref={form}
@@ -59,7 +67,7 @@ export function PaymentStep({ checkout, pay, form, provider, takesFocus }: Props
         busyLabel="Paying, please wait …"
         className="button min-h-13 w-full text-body! aria-disabled:cursor-default"
       >
-        Pay {formatMoney(total)}
+        Pay {formatMoney(payable.total)}
       </BusyButton>
       <p className="text-small text-muted">
         With this you buy. Everything is{' '}

@@ -3,13 +3,19 @@
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { Alert } from '@/components/ui/alert';
 import { TextButton } from '@/components/ui/text-button';
-import type { Money } from '@/lib/api/catalog';
-import { confirmWithStripe, createElements, type Elements, loadStripe, type Stripe } from '@/lib/api/stripe';
+import {
+  confirmWithStripe,
+  createElements,
+  type Elements,
+  loadStripe,
+  type ProviderAmount,
+  type Stripe,
+} from '@/lib/api/stripe';
 import type { PaymentForm } from '@/lib/checkout/payment-form';
 
 interface Props {
   publishableKey: string;
-  amount: Money;
+  amount: ProviderAmount;
   ref: Ref<PaymentForm>;
 }
 

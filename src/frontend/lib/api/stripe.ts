@@ -1,6 +1,5 @@
-// Stripe's own script, loaded when somebody is about to pay and not before (https://docs.stripe.com/js). Card data goes
+// Stripe's own script, loaded when a customer is about to pay and not before (https://docs.stripe.com/js). Card data goes
 // from its frame to Stripe alone.
-import type { Money } from '@/lib/api/catalog';
 import type { Confirmation } from '@/lib/api/demo-provider';
 
 const SCRIPT = 'https://js.stripe.com/v3/';
@@ -33,6 +32,12 @@ export interface Stripe {
   }) => Promise<{ error?: StripeError }>;
 }
 
+/** What is to be paid, in the provider's own minor units: the store's API gives it, no rule about currencies is here. */
+export interface ProviderAmount {
+  amount: number;
+  currency: string;
+}
+
 declare global {
   interface Window {
     Stripe?: (key: string) => Stripe;
@@ -62,8 +67,12 @@ export async function loadStripe(publishableKey: string): Promise<Stripe> {
   return window.Stripe(publishableKey);
 }
 
-/** The deferred flow: the form is there before the payment, which is made when somebody pays. */
-export const createElements = (stripe: Stripe, { amount, currency }: Money, isDark: boolean): Elements =>
+/** The deferred flow: the form is there before the payment, which is created when the customer pays. */
+export const createElements = (
+  stripe: Stripe,
+  { amount, currency }: ProviderAmount,
+  isDark: boolean,
+): Elements =>
   stripe.elements({
     mode: 'payment',
     amount,

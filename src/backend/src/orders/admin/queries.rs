@@ -30,8 +30,7 @@ pub async fn find(
            LEFT JOIN payments p ON p.order_id = o.id
            CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS refunded FROM refunds
                                WHERE payment_id = p.id AND status = 'succeeded') r
-           CROSS JOIN LATERAL (SELECT coalesce(bool_or(open), false) AS open, coalesce(sum(lost), 0) AS lost FROM disputes
-                               WHERE payment_id = p.id) b
+           CROSS JOIN LATERAL (SELECT bool_or(open) AS open, sum(lost) AS lost FROM disputes WHERE payment_id = p.id) b
            CROSS JOIN LATERAL (SELECT coalesce(sum(held), 0) AS held, coalesce(sum(shipped), 0) AS shipped
                                FROM stock_reservations WHERE order_id = o.id) s
            CROSS JOIN LATERAL (
