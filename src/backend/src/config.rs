@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use crate::{capability::Secrets, edge::headers::Origins};
+use crate::{capability::Secrets, edge::headers::Origins, transport};
 
 /// Where pictures are kept if nothing else is said.
 pub const MEDIA_URL: &str = "file:///var/lib/devopsify/media";
@@ -21,6 +21,10 @@ pub struct DatabaseConfig {
     /// PostgreSQL 18 or newer, as `postgres://user:password@host:port/name`.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, hide = true)]
     pub database_url: Option<String>,
+
+    /// Lets the database be elsewhere without TLS: for a network that no one else can read.
+    #[arg(long, env = "DATABASE_ALLOW_PLAINTEXT", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_value = "false", default_missing_value = "true")]
+    pub database_allow_plaintext: bool,
 
     /// Connections that the pool of one process opens at the most; one more asks whether the database is there.
     #[arg(long, env = "DATABASE_MAX_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
@@ -54,6 +58,10 @@ pub struct CommonConfig {
     /// The payment provider.
     #[command(flatten)]
     pub payment: PaymentConfig,
+
+    /// Lets the payment provider be elsewhere without TLS: for a demo provider on a network that no one else can read.
+    #[arg(long, env = "STRIPE_ALLOW_PLAINTEXT", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_value = "false", default_missing_value = "true")]
+    pub stripe_allow_plaintext: bool,
 }
 
 /// The payment provider: Stripe, or what speaks its API.
@@ -143,9 +151,13 @@ pub struct WorkerConfig {
 /// How customers are written to: by a server, or into a folder to look at.
 #[derive(Clone, Args)]
 pub struct MailConfig {
-    /// The mail server: `smtps://user:password@host:465`, `smtp://host:587?tls=required` for STARTTLS.
+    /// The mail server: `smtps://user:password@host:465`, `smtp://user:password@host:587?tls=required` for STARTTLS.
     #[arg(long, env = "SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
+
+    /// Lets the mail server be elsewhere without TLS: for a network that no one else can read.
+    #[arg(long, env = "SMTP_ALLOW_PLAINTEXT", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_value = "false", default_missing_value = "true")]
+    pub smtp_allow_plaintext: bool,
 
     /// Whom mails come from, as `Name <address>`; if not set, the store's contact address.
     #[arg(long, env = "MAIL_FROM")]
@@ -268,13 +280,15 @@ impl DatabaseConfig {
     /// The database's address.
     ///
     /// # Errors
-    /// When none is given; the message says how to give one.
+    /// When none is given, or it leads elsewhere without TLS; the message says how to give one.
     pub fn required_url(&self) -> anyhow::Result<&str> {
-        self.database_url.as_deref().ok_or_else(|| {
+        let url = self.database_url.as_deref().ok_or_else(|| {
             anyhow::anyhow!(
                 "DATABASE_URL is not set: give it as postgres://user:password@host:port/name, or run `devopsify up`"
             )
-        })
+        })?;
+        transport::expect_encrypted_database(url, self.database_allow_plaintext)?;
+        Ok(url)
     }
 }
 
@@ -282,10 +296,12 @@ impl CommonConfig {
     /// Makes sure that all is given that has no default which could be right.
     ///
     /// # Errors
-    /// When something is missing or too short; the message says how to give it.
+    /// When something is missing, too short, or would send secrets elsewhere without TLS; the message says how to give it.
     pub fn expect_complete(&self) -> anyhow::Result<()> {
         self.secrets()?;
-        self.payment.required().map(drop)
+        self.payment.required()?;
+        let allow = ("STRIPE_ALLOW_PLAINTEXT", self.stripe_allow_plaintext);
+        transport::expect_https("STRIPE_API_URL", &self.payment.stripe_api_url, allow)
     }
 
     /// What tokens are derived with.
@@ -397,6 +413,16 @@ mod tests {
         let missing = |secret| common("", secret, "http://localhost").payment.required().err().unwrap().to_string();
         assert!(missing("").contains("STRIPE_SECRET_KEY is not set"));
         assert!(missing("sk_1").contains("STRIPE_WEBHOOK_SECRET is not set"));
+    }
+
+    #[test]
+    fn the_providers_key_goes_elsewhere_by_tls() {
+        let key = "a".repeat(32);
+        let mut config = common(&key, "sk_1", "http://provider:8083");
+        config.payment.stripe_webhook_secret = Some("whsec_1".into());
+        assert!(config.expect_complete().unwrap_err().to_string().contains("STRIPE_ALLOW_PLAINTEXT=true"));
+        config.stripe_allow_plaintext = true;
+        assert!(config.expect_complete().is_ok());
     }
 
     #[test]

@@ -11,6 +11,8 @@ use object_store::{
 };
 use url::Url;
 
+use crate::transport::{expect_https, says_yes};
+
 /// A folder or a bucket; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct FileStore(Arc<dyn ObjectStore>);
@@ -40,9 +42,11 @@ impl FileStore {
         variables: impl Iterator<Item = (String, String)>,
     ) -> anyhow::Result<Self> {
         ensure!(matches!(url.path(), "" | "/"), "{variable} must be a whole bucket, such as s3://bucket, not {url}");
+        let variables: Vec<_> = variables.collect();
+        expect_encrypted(&variables)?;
         // Another part of the process may have chosen a provider of TLS already; any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let known = variables.filter_map(|(name, value)| {
+        let known = variables.into_iter().filter_map(|(name, value)| {
             let key = name.starts_with("AWS_").then(|| name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>());
             Some((key?.ok()?, value))
         });
@@ -93,4 +97,16 @@ impl FileStore {
     pub async fn get(&self, path: &ObjectPath) -> object_store::Result<GetResult> {
         self.0.get(path).await
     }
+}
+
+/// Requests to a bucket carry a role's session token, and pictures before they are published.
+fn expect_encrypted(variables: &[(String, String)]) -> anyhow::Result<()> {
+    let value = |name: &str| variables.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let allow = ("AWS_ALLOW_HTTP", says_yes(value("AWS_ALLOW_HTTP").map(String::as_str)));
+    for variable in ["AWS_ENDPOINT", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
+        if let Some(url) = value(variable).and_then(|url| Url::parse(url).ok()) {
+            expect_https(variable, &url, allow)?;
+        }
+    }
+    Ok(())
 }

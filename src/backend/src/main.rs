@@ -94,6 +94,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = async {
         let _traces = telemetry::start(cli.command.service())?;
+        telemetry::log_panics();
         run(cli.command).await
     };
     outcome.await.unwrap_or_else(|error| {

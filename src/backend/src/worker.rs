@@ -130,7 +130,9 @@ fn others(options: WorkerOptions) -> anyhow::Result<WorkerOptions> {
         .define_job::<Traced<DeleteStaleRecords>>()
         .with_cron(Cron::every_minute::<Reconcile>().payload(Reconcile {})?.job_key("reconcile").max_attempts(1))
         .with_cron(Cron::daily_at::<DeleteAbandonedCarts>(3, 10)?.payload(DeleteAbandonedCarts {})?.fill(missed()))
-        .with_cron(Cron::daily_at::<DeleteStaleRecords>(3, 40)?.payload(DeleteStaleRecords {})?.fill(missed())))
+        .with_cron(
+            Cron::hourly_at::<DeleteStaleRecords>(40)?.payload(DeleteStaleRecords {})?.fill(CrontabFill::hours(1)),
+        ))
 }
 
 /// What all workers share: the database, the way to stop, the recovery of jobs whose worker died, and metrics.

@@ -76,6 +76,19 @@ resource "aws_db_parameter_group" "this" {
     apply_method = "pending-reboot"
   }
 
+  # Without what a slow statement was given, and without the row that an error is about: both may be the customers' data.
+  parameter {
+    name         = "log_parameter_max_length"
+    value        = "0"
+    apply_method = "pending-reboot"
+  }
+
+  parameter {
+    name         = "log_error_verbosity"
+    value        = "terse"
+    apply_method = "pending-reboot"
+  }
+
   # DDL alone: what other statements carry is the customers' data.
   parameter {
     name         = "log_statement"

@@ -12,14 +12,14 @@ use sqlx::PgTransaction;
 use uuid::Uuid;
 
 use super::{
-    limits::{self, Tries},
+    limits::{self, Attempt, Source},
     model::{Password, SignInState, SignedIn},
-    queries::{people, sessions, sessions::NewSession},
+    queries::{devices, people, sessions, sessions::NewSession},
     session::{self, Caller, digest, secret},
 };
 use crate::{
     app::App,
-    cart,
+    cart, device,
     error::{Error, Refusal, Result},
     extract::ClientAddress,
     response::private,
@@ -33,6 +33,8 @@ const LONGEST_USER_AGENT: usize = 300;
 pub struct Browser {
     /// Where it is.
     pub address: Option<IpAddr>,
+    /// The device that it was identified as before.
+    pub device: Option<Uuid>,
     /// What it sent.
     pub headers: HeaderMap,
 }
@@ -42,11 +44,16 @@ impl FromRequestParts<App> for Browser {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
-        Ok(Self { address, headers: parts.headers.clone() })
+        Ok(Self { address, device: device::held(app, &parts.headers), headers: parts.headers.clone() })
     }
 }
 
 impl Browser {
+    /// Whom its attempts are counted for.
+    pub fn source(&self) -> Source {
+        Source { network: self.address, device: self.device }
+    }
+
     /// What it calls itself, as far as it is kept.
     fn name(&self) -> Option<String> {
         let name = self.headers.get(header::USER_AGENT)?.to_str().ok()?;
@@ -68,7 +75,8 @@ pub enum Shown<'a> {
 /// with its address become its own.
 ///
 /// The account is locked first, and looked at once more: a password that was changed, a factor that was added or a role that was
-/// given while the password was being hashed counts.
+/// given while the password was being hashed counts. The browser's device is known to the account from here on, unless a second
+/// factor is still to be shown.
 ///
 /// # Errors
 /// 401 when what was shown does not hold any more; when the database refuses. Nothing has changed then.
@@ -98,14 +106,18 @@ pub async fn open(app: &App, browser: &Browser, account_id: Uuid, shown: Shown<'
         user_agent: name.as_deref(),
     };
     sessions::begin(&mut tx, &new).await?;
-    let mut response = if proof == "half" {
+    if proof == "half" {
         tx.commit().await?;
         count("second_factor");
-        private(&SignedIn { state: SignInState::SecondFactorRequired, account: None })
-    } else {
-        bring_along(app, browser, tx, account_id).await?
-    };
+        let mut response = private(&SignedIn { state: SignInState::SecondFactorRequired, account: None });
+        session::grant(app, response.headers_mut(), &token, seconds);
+        return Ok(response);
+    }
+    let device = browser.device.unwrap_or_else(Uuid::now_v7);
+    devices::remember(&mut tx, account_id, device).await?;
+    let mut response = bring_along(app, browser, tx, account_id).await?;
     session::grant(app, response.headers_mut(), &token, seconds);
+    device::renew(app, response.headers_mut(), device);
     Ok(response)
 }
 
@@ -147,13 +159,13 @@ pub fn expired() -> Error {
 /// # Errors
 /// 403 `wrong_password`; 429 when it was tried too often.
 pub async fn expect_password(app: &App, caller: &Caller, password: &Password) -> Result<()> {
-    let tries = [Tries::Password(caller.account_id)];
-    limits::count(app, &tries).await?;
+    let attempts = [Attempt::Password(caller.proof_id)];
+    limits::count(app, &attempts).await?;
     let stored = people::password_hash(&mut *app.db.acquire().await?, caller.account_id).await?;
     if !app.passwords.verify(password, stored.as_deref()).await? {
         return Err(Error::forbidden("wrong_password", "The password is not right."));
     }
-    limits::forgive(app, &tries).await
+    limits::forgive(app, &attempts).await
 }
 
 /// A link of a mail that is spent, too old or not ours: the answer tells nothing more.

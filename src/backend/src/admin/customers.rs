@@ -117,7 +117,7 @@ async fn find(connection: &mut PgConnection, search: &Search<'_>) -> sqlx::Resul
            LEFT JOIN LATERAL (SELECT number, placed_at FROM orders WHERE account_id = a.id AND status <> 'cancelled'
                               ORDER BY id DESC LIMIT 1) last ON true
            WHERE ($1::uuid IS NULL OR a.id = $1)
-             AND ($2::text IS NULL OR strpos(lower(a.email), lower($2)) > 0 OR strpos(lower(a.name), lower($2)) > 0)
+             AND ($2::text IS NULL OR strpos(canonical_email(a.email), canonical_email($2)) > 0 OR strpos(lower(a.name), lower($2)) > 0)
              AND ($3::text IS NULL OR a.role = $3)
              AND ($4::uuid IS NULL OR a.id < $4)
            ORDER BY a.id DESC LIMIT $5"#,

@@ -170,7 +170,7 @@ pub async fn destinations(connection: &mut PgConnection, currency: &str) -> sqlx
 pub async fn unpaid(connection: &mut PgConnection, email: &str, address: Option<IpAddr>) -> sqlx::Result<Unpaid> {
     sqlx::query_as!(
         Unpaid,
-        r#"SELECT (SELECT count(*) FROM orders WHERE status = 'pending' AND lower(email) = lower($1)) AS "by_email!",
+        r#"SELECT (SELECT count(*) FROM orders WHERE status = 'pending' AND canonical_email(email) = canonical_email($1)) AS "by_email!",
                   (SELECT count(*) FROM orders WHERE status = 'pending' AND client_address = $2::text::inet) AS "by_address!""#,
         email,
         address.map(|address| address.to_string())

@@ -79,10 +79,11 @@ impl Downloader {
     /// # Errors
     /// With a reason for people, and whether trying again may help.
     pub async fn fetch(&self, address: &str) -> Result<Bytes, DownloadError> {
-        let url =
-            Url::parse(address).map_err(|error| DownloadError::Final(format!("{address} is no address: {error}")))?;
+        let url = Url::parse(address)
+            .map_err(|error| DownloadError::Final(format!("the picture's address is none: {error}")))?;
         check(&url, self.allowed).map_err(DownloadError::Final)?;
-        let response = self.client.get(url).send().await.map_err(|error| failure(&error))?;
+        let address = shown(&url);
+        let response = self.client.get(url).send().await.map_err(failure)?;
         let status = response.status();
         if status.is_server_error() || [408, 425, 429].contains(&status.as_u16()) {
             return Err(DownloadError::Passing(format!("{address} answered {status}")));
@@ -93,7 +94,7 @@ impl Downloader {
         let mut body = response.bytes_stream();
         let mut bytes = BytesMut::new();
         while let Some(part) = body.next().await {
-            let part = part.map_err(|error| failure(&error))?;
+            let part = part.map_err(failure)?;
             if bytes.len() + part.len() > MAX_BYTES {
                 return Err(DownloadError::Final(format!("{address} is larger than 20 MiB")));
             }
@@ -103,9 +104,15 @@ impl Downloader {
     }
 }
 
-fn failure(error: &reqwest::Error) -> DownloadError {
+/// An address as it is shown and logged: its query may be what lets its bearer read the file.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+fn failure(error: reqwest::Error) -> DownloadError {
+    let error = error.without_url();
     let mut reason = error.to_string();
-    let mut source = std::error::Error::source(error);
+    let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
         reason = format!("{reason}: {cause}");
         source = cause.source();
@@ -120,16 +127,16 @@ fn failure(error: &reqwest::Error) -> DownloadError {
 /// A literal address in a URL never reaches the resolver, so it is looked at here.
 fn check(url: &Url, allowed: Allowed) -> Result<(), String> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("{url} is neither http: nor https:"));
+        return Err(format!("{} is neither http: nor https:", url.scheme()));
     }
     let literal = match url.host() {
         Some(url::Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
         Some(url::Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
         Some(url::Host::Domain(_)) => None,
-        None => return Err(format!("{url} names no host")),
+        None => return Err("the picture's address names no host".into()),
     };
     match literal {
-        Some(ip) if !allowed(ip) => Err(format!("{url} is not on the public Internet")),
+        Some(ip) if !allowed(ip) => Err(format!("{} is not on the public Internet", shown(url))),
         _ => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::database::Pool;
 const BATCH: i64 = 5000;
 
 /// Tables, and which of their rows are stale.
-const STALE: [(&str, &str); 10] = [
+const STALE: [(&str, &str); 11] = [
     // Nothing repeats these any more.
     ("idempotency_keys", "created_at < now() - interval '24 hours'"),
     ("provider_events", "received_at < now() - interval '90 days'"),
@@ -28,8 +28,10 @@ const STALE: [(&str, &str); 10] = [
         "attempts >= max_attempts AND locked_at IS NULL AND updated_at < now() - interval '7 days'
          AND task_id IN (SELECT id FROM graphile_worker._private_tasks WHERE identifier = 'send_account_mail')",
     ),
-    // Counting begins anew after an hour.
-    ("attempts", "last_at < now() - interval '2 hours'"),
+    // Every count has sunk to nothing by then. What has no levels was written by the release before.
+    ("attempts", "last_at < now() - CASE WHEN levels IS NULL THEN interval '2 hours' ELSE interval '24 hours' END"),
+    // As long as browsers keep the cookie.
+    ("account_devices", "last_used_at < now() - interval '400 days'"),
 ];
 
 /// Deletes answers to idempotency keys, the provider's events, spent links, ended sessions and the like.

@@ -61,10 +61,12 @@ pub async fn compose(
     let mut tx = connection.begin().await?;
     let store = store::settings(&mut tx).await?;
     let Some(to) = recipient(&mut tx, news).await? else { return Ok(None) };
-    let known =
-        sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM accounts WHERE lower(email) = lower($1)) AS "known!""#, to)
-            .fetch_one(&mut *tx)
-            .await?;
+    let known = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM accounts WHERE canonical_email(email) = canonical_email($1)) AS "known!""#,
+        to
+    )
+    .fetch_one(&mut *tx)
+    .await?;
     let Some(words) = words(news, known, &store, secrets) else { return Ok(None) };
     let address = |path: String| format!("{}{path}", public_url.as_str().trim_end_matches('/'));
     let letter = &Letter {

@@ -13,7 +13,7 @@ use lettre::{
 };
 use url::Url;
 
-use crate::{config::MailConfig, store::Store, up::home::private_folder};
+use crate::{config::MailConfig, store::Store, transport::is_loopback, up::home::private_folder};
 
 pub mod account;
 pub mod order;
@@ -40,7 +40,6 @@ enum Transport {
 }
 
 /// A mail, ready to be sent.
-#[derive(Debug)]
 pub struct Mail {
     /// What it is, as a file name without its ending. The same mail written again has the same.
     pub name: String,
@@ -54,7 +53,14 @@ pub struct Mail {
     pub html: String,
 }
 
-/// Why a mail was not sent.
+/// Neither the recipient nor the links of a mail belong into a log.
+impl fmt::Debug for Mail {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Mail").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Why a mail was not sent, without a word about whom it was to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Undelivered {
     /// Trying again may help.
@@ -72,7 +78,7 @@ impl Mailer {
         let smtp = config.smtp_url.as_deref().filter(|url| !url.is_empty());
         let folder = config.mail_folder.as_ref().filter(|folder| !folder.as_os_str().is_empty());
         let transport = match (smtp, folder) {
-            (Some(url), _) => Transport::Smtp(server(url)?),
+            (Some(url), _) => Transport::Smtp(server(url, config.smtp_allow_plaintext)?),
             (None, Some(folder)) => {
                 private_folder(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
                 tracing::info!(folder = %folder.display(), "mails are written into a folder and not sent: set SMTP_URL to send them");
@@ -105,7 +111,7 @@ impl Mailer {
     }
 
     fn message(&self, mail: &Mail, store: &Store) -> anyhow::Result<Message> {
-        let to: Address = mail.to.parse().with_context(|| format!("{:?} cannot be written to", mail.to))?;
+        let to: Address = mail.to.parse().ok().context("the recipient's address cannot be written to")?;
         let mut message = Message::builder()
             .from(self.sender(store))
             .to(Mailbox::new(None, to))
@@ -136,35 +142,59 @@ fn one_line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 
-fn server(url: &str) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+/// A mail carries links that open accounts and orders, so it travels by TLS or not at all.
+fn server(url: &str, allowed: bool) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
     let wanted = "SMTP_URL is not an address of a mail server: give it as smtps://user:password@host:465 or smtp://host:587?tls=required";
     let parsed = Url::parse(url).context(wanted)?;
     let is_encrypted =
         parsed.scheme() == "smtps" || parsed.query_pairs().any(|pair| pair == ("tls".into(), "required".into()));
     ensure!(
-        is_encrypted || parsed.password().is_none(),
+        is_encrypted || allowed || parsed.password().is_none(),
         "SMTP_URL would send its password unencrypted: use smtps://, or add ?tls=required"
+    );
+    let host = parsed.host_str().unwrap_or_default();
+    ensure!(
+        is_encrypted || allowed || parsed.scheme() != "smtp" || is_loopback(host),
+        "SMTP_URL would send mails, and the links in them that open accounts and orders, to {host} unencrypted: use smtps://, \
+         add ?tls=required, or set SMTP_ALLOW_PLAINTEXT=true if no one else can read that network"
     );
     let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context(wanted)?;
     Ok(server.timeout(Some(TIMEOUT)).build())
 }
 
 fn undelivered(error: &smtp::Error) -> Undelivered {
-    let reason = describe(error);
-    match error.status().filter(|_| error.is_permanent()).map(u16::from) {
-        Some(code) if blames_recipient(code, &reason) => Undelivered::Final(reason),
-        _ => Undelivered::Passing(reason),
+    let said = describe(error);
+    let Some(code) = error.status().map(u16::from) else { return Undelivered::Passing(said) };
+    let detail = enhanced_status(&said);
+    let reason = match detail {
+        Some(detail) => format!("the mail server answered {code} {detail}"),
+        None => format!("the mail server answered {code}"),
+    };
+    if error.is_permanent() && blames_recipient(code, detail) {
+        Undelivered::Final(reason)
+    } else {
+        Undelivered::Passing(reason)
     }
 }
 
 /// Whether a refusal is about the recipient's address or mailbox, by its enhanced status code (RFC 3463) if it has one. Any
 /// other, of a login, a sender or a relay, is about the configuration, which somebody can correct.
-fn blames_recipient(code: u16, reason: &str) -> bool {
-    match reason.split_whitespace().find_map(|word| word.strip_prefix("5.")) {
+fn blames_recipient(code: u16, detail: Option<&str>) -> bool {
+    match detail.and_then(|detail| detail.strip_prefix("5.")) {
         Some("1.7" | "1.8") => false,
         Some(detail) => detail.starts_with("1.") || detail.starts_with("2."),
         None => matches!(code, 550 | 551 | 553),
     }
+}
+
+/// The enhanced status code of a reply (RFC 3463), such as `5.1.1`. It is all that is kept of the reply's text, in which servers
+/// quote the recipient.
+fn enhanced_status(said: &str) -> Option<&str> {
+    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    said.split_whitespace().find(|word| {
+        let mut parts = word.split('.');
+        matches!(parts.next(), Some("2" | "4" | "5")) && parts.clone().count() == 2 && parts.all(is_number)
+    })
 }
 
 /// The error and what caused it: the outer one alone says no more than "Connection error".

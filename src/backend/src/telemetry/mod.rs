@@ -3,11 +3,12 @@
 mod logs;
 mod metrics;
 mod queries;
+mod redact;
 mod requests;
 mod table;
 mod traces;
 
-pub use logs::start;
+pub use logs::{log_panics, start};
 pub use metrics::{Present, page, register, start_metrics, tell};
 pub use requests::{RequestId, expect_requests, observe};
 pub use table::Process;

@@ -31,7 +31,10 @@ use tracing::{
 use tracing_opentelemetry::{OpenTelemetrySpanExt, get_otel_context};
 use tracing_subscriber::{Layer, filter::Targets, layer, registry::LookupSpan};
 
+use url::Url;
+
 use super::queries;
+use crate::transport::{expect_https, says_yes};
 
 /// What says which trace a request belongs to, and which span of it asked (W3C Trace Context).
 pub const TRACEPARENT: HeaderName = HeaderName::from_static(NAME);
@@ -49,11 +52,14 @@ impl Traces {
     /// Spans of `service`, sent to where the environment says, if it does.
     ///
     /// # Errors
-    /// When the environment's address is none.
+    /// When the environment's address is none, or would have its keys sent elsewhere without TLS.
     pub fn of(service: &'static str) -> anyhow::Result<Self> {
         let is_sent = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
             .iter()
             .any(|variable| std::env::var_os(variable).is_some_and(|address| !address.is_empty()));
+        if is_sent {
+            expect_encrypted(|variable| std::env::var(variable).ok())?;
+        }
         let provider = SdkTracerProvider::builder();
         let provider = if is_sent {
             let resource = Resource::builder();
@@ -97,6 +103,20 @@ impl Traces {
         let sql = Statements::new(self.provider.tracer("sqlx")).with_filter(queries);
         spans.and_then(sql)
     }
+}
+
+/// Spans hold no secrets, so a collector on the same network needs no TLS; the headers that a service wants with them do.
+fn expect_encrypted(variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+    let allow = ("OTEL_ALLOW_PLAINTEXT", says_yes(variable("OTEL_ALLOW_PLAINTEXT").as_deref()));
+    let given = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let headers = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
+    for address in ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] {
+        let url = given(address).and_then(|url| Url::parse(&url).ok());
+        if let (Some(url), true) = (url, headers.iter().any(|header| given(header).is_some())) {
+            expect_https(address, &url, allow)?;
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Traces {

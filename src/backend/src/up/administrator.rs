@@ -15,7 +15,7 @@ const EMAIL: &str = "admin@example.com";
 pub async fn first(db: &Pool) -> anyhow::Result<Option<(&'static str, String)>> {
     let mut connection = db.acquire().await?;
     let exists: bool = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM accounts WHERE role = 'administrator' OR lower(email) = lower($1)) AS "exists!""#,
+        r#"SELECT EXISTS (SELECT FROM accounts WHERE role = 'administrator' OR canonical_email(email) = canonical_email($1)) AS "exists!""#,
         EMAIL
     )
     .fetch_one(&mut *connection)

@@ -30,8 +30,14 @@ const STOP: [Step; 3] = [
     (Signal::KILL, Duration::from_secs(5)),
 ];
 
-const SETTINGS: &[&str] =
-    &["listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "log_timezone=UTC"];
+const SETTINGS: &[&str] = &[
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    // What an error is about may be a row with an address: the log has the error alone.
+    "log_error_verbosity=terse",
+];
 const LASTING: &[&str] = &["max_connections=100"];
 /// Data that nobody will miss is never waited for.
 const THROW_AWAY: &[&str] =

@@ -2,6 +2,7 @@
 //! makes; and its proxy, where there is one.
 
 mod compose;
+mod proxy;
 
 use std::{
     collections::BTreeMap,
@@ -18,6 +19,7 @@ use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
 use compose::{Compose, run_script, script};
+use proxy::Proxy;
 
 use crate::support::{program::database_url, unused_port};
 
@@ -183,37 +185,9 @@ fn prometheus_finds_the_containers() {
     assert_eq!(compose.published("api", 8080), None, "the proxy can be gone round");
 }
 
-/// The proxy with the repository's file, on ports of its own and without an authority of the Internet.
+/// The proxy in front of the store, with a certificate of its own authority.
 async fn expect_proxy(machine: &Machine, store: &str) {
-    if Command::new("caddy").arg("version").output().is_err() {
-        println!("SKIPPED: the proxy, since there is no caddy; on Debian, apt-get install caddy");
-        return;
-    }
-    let (http, https) = (unused_port(), unused_port());
-    let file = repository().join("infrastructure/one-machine/Caddyfile");
-    let folder = machine.folder.path();
-    let settings = format!(
-        "{{\n\tadmin off\n\thttp_port {http}\n\thttps_port {https}\n\tskip_install_trust\n\tstorage file_system {}\n}}\nimport {}\n",
-        folder.join("certificates").display(),
-        file.display()
-    );
-    fs::write(folder.join("Caddyfile"), settings).unwrap();
-    let mut caddy = Command::new("caddy");
-    caddy.args(["run", "--adapter", "caddyfile", "--config"]).arg(folder.join("Caddyfile"));
-    caddy.env("DOMAIN", "localhost").env("API", store.trim_start_matches("http://")).env("HOME", folder);
-    let log = fs::File::create(folder.join("caddy.log")).unwrap();
-    let mut caddy = caddy.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
-    let asked = timeout(Duration::from_secs(60), async {
-        loop {
-            match client().get(format!("https://localhost:{https}/api/products")).send().await {
-                Ok(answer) if answer.status() == StatusCode::OK => break answer,
-                _ => sleep(Duration::from_millis(50)).await,
-            }
-        }
-    });
-    let answer = asked.await;
-    caddy.kill().unwrap();
-    caddy.wait().unwrap();
-    let answer = answer.unwrap_or_else(|_| panic!("{}", fs::read_to_string(folder.join("caddy.log")).unwrap()));
+    let Some(proxy) = Proxy::start(machine.folder.path(), store) else { return };
+    let answer = proxy.get("/api/products", StatusCode::OK, &[]).await;
     assert!(answer.headers().contains_key("strict-transport-security"), "{:?}", answer.headers());
 }

@@ -382,15 +382,26 @@ async fn without_a_server_mails_are_files(db: PgPool) {
 
 #[tokio::test]
 async fn what_cannot_be_sent_with_is_told_at_once() {
-    let refusal = |smtp_url: Option<&str>| {
-        let config = MailConfig { smtp_url: smtp_url.map(ToOwned::to_owned), mail_from: None, mail_folder: None };
+    let refusal_if = |smtp_url: Option<&str>, smtp_allow_plaintext| {
+        let smtp_url = smtp_url.map(ToOwned::to_owned);
+        let config = MailConfig { smtp_url, smtp_allow_plaintext, mail_from: None, mail_folder: None };
         let mailer = Mailer::new(&config, &"https://shop.example".parse().unwrap());
         mailer.map(|_| String::new()).unwrap_or_else(|error| error.to_string())
     };
-    for fine in
-        ["smtps://user:pass@mail.example", "smtp://user:p%40ss@mail.example:587?tls=required", "smtp://relay.inside:25"]
-    {
+    let refusal = |smtp_url: Option<&str>| refusal_if(smtp_url, false);
+    for fine in [
+        "smtps://user:pass@mail.example",
+        "smtp://user:p%40ss@mail.example:587?tls=required",
+        "smtp://localhost:25",
+        "smtp://127.0.0.1:1025",
+        "smtp://[::1]:1025",
+    ] {
         assert_eq!(refusal(Some(fine)), "", "{fine}");
+    }
+    for bare in ["smtp://relay.inside:25", "smtp://10.0.0.7", "smtp://mail.example:587?tls=opportunistic"] {
+        let told = refusal(Some(bare));
+        assert!(told.contains("SMTP_URL") && told.contains("SMTP_ALLOW_PLAINTEXT=true"), "{told}");
+        assert_eq!(refusal_if(Some(bare), true), "", "{bare} is allowed");
     }
     assert!(refusal(None).contains("set SMTP_URL"));
     assert!(refusal(Some("")).contains("or MAIL_FOLDER"));

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod housekeeping;
+mod logs;
 mod mails;
 mod pictures;
 mod process;
@@ -40,6 +41,7 @@ impl Bench {
         let public_url: Url = "https://shop.example".parse().unwrap();
         let mail = MailConfig {
             smtp_url: smtp_url.map(ToOwned::to_owned),
+            smtp_allow_plaintext: false,
             mail_from: None,
             mail_folder: Some(folder.path().join("mail")),
         };

@@ -1,4 +1,4 @@
-// Where somebody goes on after signing in. The address names it, and addresses can be made up by anybody.
+// Where a visitor continues after signing in. The address names it, and anyone can make up an address.
 
 export const ACCOUNT = '/account';
 const SIGN_IN = '/account/sign-in';
@@ -6,12 +6,25 @@ const SIGN_IN = '/account/sign-in';
 /** What has just happened, said on the page that is led to. */
 export type Arrival = 'session' | 'sign-out' | 'password';
 
-/** A page of this shop, or `null`: `//elsewhere` and `/\elsewhere` are read as other sites by browsers. */
-export function ownPath(next: string | null): string | null {
-  if (next === null || !/^\/(?![/\\])/.test(next)) return null;
+/** Longer than any address of this shop. */
+const LONGEST = 2000;
+
+/**
+ * A page of this shop, or `null`. Browsers read `//elsewhere` and `/\elsewhere` as other sites, drop tabs and line breaks, and
+ * turn `/.//elsewhere` into the first of these only while they resolve it: so it is what is resolved that is looked at, once for
+ * where it leads from here, and once for where the path alone leads, since that is what the browser is given.
+ */
+export function ownPath(next: string | null, origin: string): string | null {
+  if (!next?.startsWith('/') || next.length > LONGEST) return null;
+  const resolved = resolve(next, origin);
+  if (resolved?.origin !== origin) return null;
+  const path = resolved.pathname + resolved.search + resolved.hash;
+  return resolve(path, origin)?.href === resolved.href ? path : null;
+}
+
+function resolve(address: string, origin: string): URL | null {
   try {
-    const { origin, pathname, search, hash } = new URL(next, window.location.origin);
-    return origin === window.location.origin ? pathname + search + hash : null;
+    return new URL(address, origin);
   } catch {
     return null;
   }
@@ -19,7 +32,7 @@ export function ownPath(next: string | null): string | null {
 
 /** The page that the address names, else the account's own. */
 export const nextPage = (): string =>
-  ownPath(new URLSearchParams(window.location.search).get('next')) ?? ACCOUNT;
+  ownPath(new URLSearchParams(window.location.search).get('next'), window.location.origin) ?? ACCOUNT;
 
 export function signInPath(next: string, after?: Arrival): string {
   const query = new URLSearchParams({ ...(next === ACCOUNT ? {} : { next }), ...(after ? { after } : {}) });

@@ -88,7 +88,7 @@ async function ask<M extends Method, P extends keyof paths>(
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
     }),
   );
-  if (!response.ok) throw new ApiError(address, await readProblem(response));
+  if (!response.ok) throw new ApiError(path, await readProblem(response));
   // `202` and `204` often say nothing more than that it is done.
   const text = await response.text();
   return JSON.parse(text || 'null');

@@ -40,7 +40,14 @@ test.describe('signing in', () => {
     expect(sent[0]?.body).toEqual({ email: 'ada@example.com', password: PASSWORD });
   });
 
-  for (const next of ['//elsewhere.example', '/\\elsewhere.example', 'https://elsewhere.example/', 'cart']) {
+  for (const next of [
+    '//elsewhere.example',
+    '/\\elsewhere.example',
+    '/.//elsewhere.example/x',
+    '/\t/elsewhere.example',
+    'https://elsewhere.example/',
+    'cart',
+  ]) {
     test(`leads nowhere else, whatever the address says: ${next}`, async ({ page }) => {
       await answer(page, { ...READS, 'POST /api/auth/login': SIGNED_IN });
       await page.goto(`/account/sign-in?next=${encodeURIComponent(next)}`);

@@ -10,7 +10,7 @@ use metrics::counter;
 
 use crate::{
     accounts::{
-        limits::{self, Tries},
+        limits::{self, Attempt, SignInAttempt},
         model::{Register, SecondFactorCode, SignIn, SignedIn, VerifyRegistration},
         passwords,
         queries::{people, people::Person, sessions},
@@ -43,7 +43,7 @@ pub async fn register(
     let name = expect_name(&input.name)?;
     let store = store::settings(&mut *app.db.acquire().await?).await?;
     passwords::expect_good("password", &input.password, &email, &store.name)?;
-    count_mail(&app, &browser, &email).await?;
+    limits::count_mail(&app, browser.source(), &email).await?;
     let hash = app.passwords.hash(&input.password).await?;
     let mut tx = app.db.begin().await?;
     let id = people::register(&mut tx, &email, &name, &hash).await?;
@@ -64,14 +64,15 @@ pub async fn verify(
 ) -> Result<Response> {
     let id = app.secrets.opened(Capability::Registration, &input.token).ok_or_else(link_invalid)?;
     let registered = people::registered(&mut *app.db.acquire().await?, id).await?;
-    let (email, hash) = registered.ok_or_else(link_invalid)?;
-    let tries = tries(&browser, &email);
-    limits::count(&app, &tries).await?;
+    let (_, hash) = registered.ok_or_else(link_invalid)?;
+    // No one gets here without the mail, so that no one else can use these up.
+    let attempts = [Attempt::Registration(id)];
+    limits::count(&app, &attempts).await?;
     // Who asks in somebody else's name knows the password but not the mail; who opens such a mail, the other way round.
     if !app.passwords.verify(&input.password, Some(&hash)).await? {
         return Err(wrong());
     }
-    limits::forgive(&app, &tries).await?;
+    limits::forgive(&app, &attempts).await?;
     let mut tx = app.db.begin().await?;
     let account = people::confirm_registration(&mut tx, id).await?.ok_or_else(link_invalid)?;
     tx.commit().await?;
@@ -93,14 +94,16 @@ pub async fn login(
 
 async fn by_password(app: &App, browser: &Browser, input: &SignIn) -> Result<Response> {
     let email = input.email.trim();
-    let tries = tries(browser, email);
-    limits::count(app, &tries).await?;
+    let attempt = limits::count_sign_in(app, browser.source(), email).await?;
     let person = people::by_email(&mut *app.db.acquire().await?, email).await?;
     // The same work whether there is such an account or not.
     let stored = person.as_ref().map(|person| person.password_hash.as_str());
     let is_right = app.passwords.verify(&input.password, stored).await?;
     let person = person.filter(|_| is_right).ok_or_else(wrong)?;
-    limits::forgive(app, &tries).await?;
+    // Where a second factor is still to be shown, the password alone begins nothing anew.
+    if let (SignInAttempt::OfStranger(attempts), false) = (attempt, person.has_second_factor) {
+        limits::forgive(app, &attempts).await?;
+    }
     let response = sign_in::open(app, browser, person.id, Shown::Password(&person.password_hash)).await?;
     keep_hash_current(app, &person, input).await?;
     Ok(response)
@@ -122,14 +125,13 @@ async fn by_code(app: &App, browser: &Browser, input: &SecondFactorCode) -> Resu
     let token = session::token(app, &browser.headers).ok_or_else(expired)?;
     let half = sessions::half(&mut *app.db.acquire().await?, &digest(token)).await?;
     let (_, account_id) = half.ok_or_else(expired)?;
-    let tries = [Tries::Code(account_id)];
-    limits::count(app, &tries).await?;
+    let attempt = limits::count_code(app, browser.device, account_id).await?;
     let mut tx = app.db.begin().await?;
     if !totp::take(app, &mut tx, account_id, &input.code).await? {
         return Err(refused("invalid_code", "The code is not right, or was used already."));
     }
     tx.commit().await?;
-    limits::forgive(app, &tries).await?;
+    limits::forgive(app, &[attempt]).await?;
     sign_in::open(app, browser, account_id, Shown::Code).await
 }
 
@@ -143,20 +145,6 @@ pub async fn logout(State(app): State<App>, browser: Browser, _: Query<NoParamet
         cart::access::revoke(&app, response.headers_mut());
     }
     Ok(response)
-}
-
-/// Who guesses is slowed down by what he guesses at, and by where he is.
-fn tries<'a>(browser: &Browser, email: &'a str) -> Vec<Tries<'a>> {
-    let from = browser.address;
-    [Tries::SignIn(email, from), Tries::SignInAnywhere(email)].into_iter().chain(from.map(Tries::From)).collect()
-}
-
-/// Nobody's mailbox is filled by others.
-pub(super) async fn count_mail(app: &App, browser: &Browser, email: &str) -> Result<()> {
-    let from = browser.address;
-    let tries = [Tries::Mail(email, from), Tries::MailAnywhere(email)];
-    let tries: Vec<_> = tries.into_iter().chain(from.map(Tries::MailFrom)).collect();
-    limits::count(app, &tries).await
 }
 
 async fn keep_hash_current(app: &App, person: &Person, input: &SignIn) -> Result<()> {

@@ -2,16 +2,18 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 
-use super::auth::{count_mail, expect_email, expect_name};
+use super::auth::{expect_email, expect_name};
 use crate::{
     accounts::{
+        limits,
         model::{Account, ChangeEmail, ChangePassword, ChangeProfile},
         passwords,
-        queries::{people, sessions, tokens},
+        queries::{devices, people, sessions, tokens},
         session::Caller,
         sign_in::{Browser, expect_password},
     },
     app::App,
+    email::canonical,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, Query},
     jobs::{
@@ -51,6 +53,7 @@ pub async fn change_profile(
 pub async fn change_password(
     State(app): State<App>,
     caller: Caller,
+    browser: Browser,
     _: Query<NoParameters>,
     Json(input): Json<ChangePassword>,
 ) -> Result<StatusCode> {
@@ -61,6 +64,7 @@ pub async fn change_password(
     let mut tx = app.db.begin().await?;
     people::set_password(&mut tx, caller.account_id, &hash).await?;
     sessions::end_others(&mut tx, caller.account_id, Some(caller.proof_id)).await?;
+    devices::forget_others(&mut tx, caller.account_id, browser.device).await?;
     tokens::revoke_all(&mut tx, caller.account_id).await?;
     jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id: caller.account_id }).await?;
     tx.commit().await?;
@@ -78,11 +82,11 @@ pub async fn change_email(
     Json(input): Json<ChangeEmail>,
 ) -> Result<StatusCode> {
     let email = expect_email("email", &input.email)?;
-    if email == caller.email {
+    if canonical(&email) == canonical(&caller.email) {
         return Err(Error::field("email", "is the address that the account has"));
     }
     expect_password(&app, &caller, &input.password).await?;
-    count_mail(&app, &browser, &email).await?;
+    limits::count_mail(&app, browser.source(), &email).await?;
     let mut tx = app.db.begin().await?;
     let id = people::ask_email_change(&mut tx, caller.account_id, &email).await?;
     for side in [Side::Old, Side::New] {

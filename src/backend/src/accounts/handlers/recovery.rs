@@ -1,18 +1,24 @@
 //! A forgotten password, and a changed address of mail: what the links of mails do.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use uuid::Uuid;
 
-use super::auth::{count_mail, expect_email};
+use super::auth::expect_email;
 use crate::{
     accounts::{
-        limits::{self, Tries},
+        limits::{self, Attempt},
         model::{ConfirmEmail, EmailChangeState, EmailConfirmation, ForgotPassword, ResetPassword},
         passwords,
-        queries::{people, sessions, tokens},
+        queries::{devices, people, sessions, tokens},
         sign_in::{Browser, link_invalid},
     },
     app::App,
     capability::Capability,
+    device,
     error::{Refusals, Result},
     extract::{Json, Query},
     jobs::{self, account_mail::AccountNews},
@@ -30,7 +36,9 @@ pub async fn forgot_password(
     Json(input): Json<ForgotPassword>,
 ) -> Result<StatusCode> {
     let email = expect_email("email", &input.email)?;
-    count_mail(&app, &browser, &email).await?;
+    if !limits::count_reset(&app, browser.source(), &email).await? {
+        return Ok(StatusCode::ACCEPTED);
+    }
     let mut tx = app.db.begin().await?;
     let id = people::ask_reset(&mut tx, &email).await?;
     jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordReset { id }).await?;
@@ -38,14 +46,16 @@ pub async fn forgot_password(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Sets a new password by the link of the mail, once and within 30 minutes, ends every session and revokes every token.
+/// Sets a new password by the link of the mail, once and within 30 minutes, ends every session and revokes every token. The account
+/// knows this device from here on and no other, so that its owner can sign in whatever strangers try meanwhile.
 #[utoipa::path(post, path = "/api/auth/password/reset", tag = "auth", request_body = ResetPassword,
     responses((status = 204, description = "The password is set: sign in"), Refusals))]
 pub async fn reset_password(
     State(app): State<App>,
+    browser: Browser,
     _: Query<NoParameters>,
     Json(input): Json<ResetPassword>,
-) -> Result<StatusCode> {
+) -> Result<Response> {
     let id = app.secrets.opened(Capability::PasswordReset, &input.token).ok_or_else(link_invalid)?;
     let mut db = app.db.acquire().await?;
     let asked_by = people::reset_email(&mut db, id).await?.ok_or_else(link_invalid)?;
@@ -58,11 +68,16 @@ pub async fn reset_password(
     people::set_password(&mut tx, account_id, &hash).await?;
     sessions::end_others(&mut tx, account_id, None).await?;
     tokens::revoke_all(&mut tx, account_id).await?;
+    let device_id = browser.device.unwrap_or_else(Uuid::now_v7);
+    devices::forget_others(&mut tx, account_id, None).await?;
+    devices::remember(&mut tx, account_id, device_id).await?;
     jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id }).await?;
     tx.commit().await?;
-    // Who was locked out by somebody's guessing is not any more.
-    limits::forgive(&app, &[Tries::SignInAnywhere(&email)]).await?;
-    Ok(StatusCode::NO_CONTENT)
+    // What was guessed at the password of before counts no more, also for a browser that keeps no cookies.
+    limits::clear(&app, &[Attempt::SignIn(&email), Attempt::SignInFromNetwork(&email, browser.address)]).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    device::renew(&app, response.headers_mut(), device_id);
+    Ok(response)
 }
 
 /// Confirms a new address of mail by the link of the mail to the old or to the new one.

@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
     accounts::{
-        limits::{self, Tries},
+        limits::{self, Attempt},
         model::{PasswordProof, RecoveryCodes, SecondFactorCode, TotpEnrolment},
         queries::{factors, sessions, tokens},
         session::{self, Caller, digest},
@@ -56,8 +56,8 @@ pub async fn confirm_totp(
     _: Query<NoParameters>,
     Json(input): Json<SecondFactorCode>,
 ) -> Result<Response> {
-    let tries = [Tries::Code(caller.account_id)];
-    limits::count(&app, &tries).await?;
+    let attempts = [Attempt::CodeOfSetup(caller.proof_id)];
+    limits::count(&app, &attempts).await?;
     let mut tx = app.db.begin().await?;
     let account_id = caller.account_id;
     if !totp::take_time(&app, &mut tx, account_id, input.code.trim(), false).await?
@@ -72,7 +72,7 @@ pub async fn confirm_totp(
     sessions::end_others(&mut tx, account_id, Some(caller.proof_id)).await?;
     jobs::enqueue_account_mail(&mut tx, AccountNews::SecondFactorAdded { account_id }).await?;
     tx.commit().await?;
-    limits::forgive(&app, &tries).await?;
+    limits::forgive(&app, &attempts).await?;
     let mut response = private(&RecoveryCodes { codes });
     session::grant(&app, response.headers_mut(), &token, session::lifetime(caller.role));
     Ok(response)

@@ -1,6 +1,8 @@
 //! The accounts' SQL; here, who is asking.
 
 pub mod addresses;
+pub mod attempts;
+pub mod devices;
 pub mod factors;
 pub mod people;
 pub mod privacy;

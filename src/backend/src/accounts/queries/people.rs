@@ -58,14 +58,16 @@ pub async fn confirm_registration(connection: &mut PgConnection, id: Uuid) -> sq
     let Some(taken) = taken else { return Ok(None) };
     let account = sqlx::query_scalar!(
         "INSERT INTO accounts (email, name, password_hash) VALUES ($1, $2, $3)
-         ON CONFLICT (lower(email)) DO NOTHING RETURNING id",
+         ON CONFLICT DO NOTHING RETURNING id",
         taken.email,
         taken.name,
         taken.password_hash
     )
     .fetch_optional(&mut *connection)
     .await?;
-    sqlx::query!("DELETE FROM registrations WHERE lower(email) = lower($1)", taken.email).execute(connection).await?;
+    sqlx::query!("DELETE FROM registrations WHERE canonical_email(email) = canonical_email($1)", taken.email)
+        .execute(connection)
+        .await?;
     Ok(account)
 }
 
@@ -79,7 +81,7 @@ pub async fn create(
 ) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!(
         "INSERT INTO accounts (email, name, password_hash, role) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (lower(email)) DO NOTHING RETURNING id",
+         ON CONFLICT DO NOTHING RETURNING id",
         email,
         name,
         password_hash,
@@ -91,7 +93,7 @@ pub async fn create(
 
 /// Who has this address of mail.
 pub async fn by_email(connection: &mut PgConnection, email: &str) -> sqlx::Result<Option<Person>> {
-    let id = sqlx::query_scalar!("SELECT id FROM accounts WHERE lower(email) = lower($1)", email);
+    let id = sqlx::query_scalar!("SELECT id FROM accounts WHERE canonical_email(email) = canonical_email($1)", email);
     match id.fetch_optional(&mut *connection).await? {
         Some(id) => person(connection, id).await,
         None => Ok(None),
@@ -169,7 +171,7 @@ pub async fn set_password(connection: &mut PgConnection, account_id: Uuid, passw
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "DELETE FROM password_resets r USING accounts a WHERE a.id = $1 AND lower(r.email) = lower(a.email)",
+        "DELETE FROM password_resets r USING accounts a WHERE a.id = $1 AND canonical_email(r.email) = canonical_email(a.email)",
         account_id
     )
     .execute(connection)
@@ -191,11 +193,23 @@ pub async fn reset_email(connection: &mut PgConnection, id: Uuid) -> sqlx::Resul
         .await
 }
 
+/// Whether the link of a request for a new password was sent to an email address and works for another 15 minutes at least.
+pub async fn has_fresh_reset(connection: &mut PgConnection, email: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM password_resets
+                          WHERE canonical_email(email) = canonical_email($1)
+                            AND expires_at > now() + interval '15 minutes') AS "exists!""#,
+        email
+    )
+    .fetch_one(connection)
+    .await
+}
+
 /// Takes a request for a new password, once: whose it is.
 pub async fn take_reset(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Uuid, String)>> {
     let row = sqlx::query!(
         "DELETE FROM password_resets r USING accounts a
-         WHERE r.id = $1 AND r.expires_at > now() AND lower(a.email) = lower(r.email) RETURNING a.id, a.email",
+         WHERE r.id = $1 AND r.expires_at > now() AND canonical_email(a.email) = canonical_email(r.email) RETURNING a.id, a.email",
         id
     )
     .fetch_optional(connection)
@@ -291,13 +305,18 @@ pub async fn confirm_email_change(
 pub async fn set_email(connection: &mut PgConnection, account_id: Uuid, email: &str) -> sqlx::Result<bool> {
     let changed = sqlx::query!(
         "UPDATE accounts SET email = $2
-         WHERE id = $1 AND NOT EXISTS (SELECT FROM accounts WHERE lower(email) = lower($2) AND id <> $1)",
+         WHERE id = $1 AND NOT EXISTS (SELECT FROM accounts WHERE canonical_email(email) = canonical_email($2) AND id <> $1)",
         account_id,
         email
     )
     .execute(connection)
-    .await?;
-    Ok(changed.rows_affected() == 1)
+    .await;
+    match changed {
+        Ok(changed) => Ok(changed.rows_affected() == 1),
+        // Another account took it meanwhile.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Gives an account the orders that were placed with its address as a guest. The address is confirmed, so they are theirs.
@@ -305,7 +324,7 @@ pub async fn adopt_orders(connection: &mut PgConnection, account_id: Uuid) -> sq
     sqlx::query!(
         "UPDATE orders o SET account_id = a.id
          FROM accounts a
-         WHERE a.id = $1 AND o.account_id IS NULL AND lower(o.email) = lower(a.email)",
+         WHERE a.id = $1 AND o.account_id IS NULL AND canonical_email(o.email) = canonical_email(a.email)",
         account_id
     )
     .execute(connection)

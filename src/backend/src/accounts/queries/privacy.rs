@@ -82,6 +82,10 @@ pub async fn facts(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Res
                                   FROM recovery_codes r WHERE r.account_id = a.id),
                'sessions', (SELECT coalesce(jsonb_agg(to_jsonb(s) - 'token_hash' ORDER BY s.id), '[]')
                             FROM sessions s WHERE s.account_id = a.id),
+               'devices', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                                      'id', d.device_id, 'created_at', d.created_at, 'last_used_at', d.last_used_at)
+                                  ORDER BY d.created_at), '[]')
+                           FROM account_devices d WHERE d.account_id = a.id),
                'api_tokens', (SELECT coalesce(jsonb_agg(to_jsonb(t) - 'token_hash' ORDER BY t.id), '[]')
                               FROM api_tokens t WHERE t.account_id = a.id),
                'email_changes', (SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.id), '[]')
@@ -143,7 +147,7 @@ pub async fn adopt_settled(connection: &mut PgConnection, account_id: Uuid) -> s
     sqlx::query!(
         "UPDATE orders o SET account_id = a.id
          FROM accounts a
-         WHERE a.id = $1 AND o.account_id IS NULL AND lower(o.email) = lower(a.email) AND o.status <> 'pending'",
+         WHERE a.id = $1 AND o.account_id IS NULL AND canonical_email(o.email) = canonical_email(a.email) AND o.status <> 'pending'",
         account_id
     )
     .execute(connection)
@@ -215,13 +219,13 @@ pub async fn anonymise_orders(connection: &mut PgConnection, account_id: Uuid) -
 /// Deletes an account and all that is its own.
 pub async fn delete(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<()> {
     sqlx::query!(
-        "DELETE FROM registrations r USING accounts a WHERE a.id = $1 AND lower(r.email) = lower(a.email)",
+        "DELETE FROM registrations r USING accounts a WHERE a.id = $1 AND canonical_email(r.email) = canonical_email(a.email)",
         account_id
     )
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "DELETE FROM password_resets r USING accounts a WHERE a.id = $1 AND lower(r.email) = lower(a.email)",
+        "DELETE FROM password_resets r USING accounts a WHERE a.id = $1 AND canonical_email(r.email) = canonical_email(a.email)",
         account_id
     )
     .execute(&mut *connection)

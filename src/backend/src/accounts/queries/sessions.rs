@@ -24,6 +24,10 @@ pub struct NewSession<'a> {
     pub user_agent: Option<&'a str>,
 }
 
+/// An account has no more sessions: the ones that were used least recently end. Those that wait for a second factor are bounded
+/// by the attempts that begin them.
+const MOST: i64 = 50;
+
 /// Begins a session.
 pub async fn begin(connection: &mut PgConnection, new: &NewSession<'_>) -> sqlx::Result<()> {
     sqlx::query!(
@@ -35,6 +39,14 @@ pub async fn begin(connection: &mut PgConnection, new: &NewSession<'_>) -> sqlx:
         new.client_address.map(|address| address.to_string()),
         new.user_agent,
         f64::from(new.seconds)
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM sessions WHERE account_id = $1 AND id IN
+             (SELECT id FROM sessions WHERE account_id = $1 AND proof <> 'half' ORDER BY last_used_at DESC, id DESC OFFSET $2)",
+        new.account_id,
+        MOST
     )
     .execute(connection)
     .await
@@ -80,7 +92,7 @@ pub async fn end_others(connection: &mut PgConnection, account_id: Uuid, kept: O
 pub async fn end_all(connection: &mut PgConnection, email: Option<&str>) -> sqlx::Result<u64> {
     sqlx::query!(
         "DELETE FROM sessions s USING accounts a
-         WHERE a.id = s.account_id AND ($1::text IS NULL OR lower(a.email) = lower($1))",
+         WHERE a.id = s.account_id AND ($1::text IS NULL OR canonical_email(a.email) = canonical_email($1))",
         email
     )
     .execute(connection)

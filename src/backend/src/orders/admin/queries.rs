@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::model::{FindOrders, FoundOrder, InspectedOrder, OrderAccount, OrderAction, ProviderPayment, Unshipped};
 use crate::{
+    email,
     money::Money,
     orders::{self, cancellation, refund},
 };
@@ -20,7 +21,7 @@ pub async fn find(
     limit: i64,
 ) -> sqlx::Result<Vec<FoundOrder>> {
     let number = input.q.as_deref().and_then(|q| q.trim().trim_start_matches('#').parse::<i64>().ok());
-    let email = input.q.as_deref().filter(|_| number.is_none()).map(beginning);
+    let pattern = input.q.as_deref().filter(|_| number.is_none()).map(beginning);
     let rows = sqlx::query!(
         r#"SELECT o.id, o.number, o.status, o.placed_at, o.email, o.account_id, o.currency, o.total, a.name, a.country,
                   d.payment_status AS "payment_status!", d.fulfilment_status AS "fulfilment_status!",
@@ -44,7 +45,7 @@ pub async fn find(
              AND ($2::text IS NULL OR d.payment_status = $2)
              AND ($3::text IS NULL OR d.fulfilment_status = $3)
              AND ($4::bigint IS NULL OR o.number = $4)
-             AND ($5::text IS NULL OR lower(o.email) LIKE $5)
+             AND ($5::text IS NULL OR canonical_email(o.email) LIKE $5)
              AND ($6::uuid IS NULL OR o.account_id = $6)
              AND ($7::uuid IS NULL OR o.id < $7)
            ORDER BY o.id DESC LIMIT $8"#,
@@ -52,7 +53,7 @@ pub async fn find(
         name(input.payment_status)?,
         name(input.fulfilment_status)?,
         number,
-        email,
+        pattern,
         input.account_id,
         before,
         limit
@@ -79,10 +80,10 @@ pub async fn find(
         .collect()
 }
 
-/// What `LIKE` takes for texts that begin so, in lower case.
+/// The pattern of `LIKE` for the canonical email addresses that begin so.
 pub fn beginning(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 1);
-    for c in text.trim().to_lowercase().chars() {
+    for c in email::canonical(text.trim()).chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
