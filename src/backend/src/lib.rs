@@ -18,6 +18,7 @@ pub mod demo_provider;
 pub mod edge;
 pub mod error;
 pub mod extract;
+pub mod fair_pool;
 pub mod files;
 pub mod jobs;
 pub mod mail;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     limits::{self, Tries},
     model::{Password, SignInState, SignedIn},
+    passwords::Client,
     queries::{people, sessions, sessions::NewSession},
     session::{self, Caller, digest, secret},
 };
@@ -147,10 +148,11 @@ pub fn expired() -> Error {
 /// # Errors
 /// 403 `wrong_password`; 429 when it was tried too often.
 pub async fn expect_password(app: &App, caller: &Caller, password: &Password) -> Result<()> {
+    let mut turn = app.passwords.turn(Client::Account(caller.account_id)).await?;
     let tries = [Tries::Password(caller.account_id)];
     limits::count(app, &tries).await?;
     let stored = people::password_hash(&mut *app.db.acquire().await?, caller.account_id).await?;
-    if !app.passwords.verify(password, stored.as_deref()).await? {
+    if !turn.verify(password, stored.as_deref()).await? {
         return Err(Error::forbidden("wrong_password", "The password is not right."));
     }
     limits::forgive(app, &tries).await

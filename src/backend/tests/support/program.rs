@@ -82,6 +82,17 @@ impl Program {
         self.child = Some(self.command.spawn().unwrap());
     }
 
+    /// The process, which runs.
+    #[allow(dead_code, reason = "the tests of limits need it")]
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    #[allow(dead_code, reason = "the tests of limits need it")]
+    pub fn is_running(&mut self) -> bool {
+        self.child.as_mut().unwrap().try_wait().unwrap().is_none()
+    }
+
     /// Ends it as a machine that loses its power does.
     pub fn kill(&mut self) {
         let mut child = self.child.take().unwrap();
