@@ -60,6 +60,9 @@ pub enum Error {
     /// The payment provider failed or is gone.
     #[error("the payment provider failed: {0}")]
     Provider(#[from] StripeError),
+    /// Too many requests of this kind wait already; nothing was done for this one.
+    #[error("too many requests of this kind are waiting")]
+    Busy,
     /// The request took too long.
     #[error("the request took too long")]
     Timeout,
@@ -118,6 +121,12 @@ impl From<sqlx::Error> for Error {
         let violated = error.as_database_error().and_then(|error| error.constraint());
         match violated.and_then(constraints::refusal) {
             Some((code, detail)) => Self::conflict(code, detail),
+            // What let it through is to be mended, so it is in the log; who asked can only ask for something else.
+            None if is_unusable_value(&error) => {
+                counter!("database_query_errors_total", "kind" => kind(&error)).increment(1);
+                tracing::error!(%error, "a value of a request reached the database, which cannot hold it");
+                Self::field("request", "has a value that the store cannot work with")
+            }
             None => {
                 counter!("database_query_errors_total", "kind" => kind(&error)).increment(1);
                 Self::Database(error)
@@ -166,6 +175,7 @@ impl Error {
             Self::Database(error) if is_outage(error) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable", "The database does not answer")
             }
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many ask for this at once"),
             Self::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "The request took too long"),
             Self::Database(_) | Self::Media(_) | Self::Internal(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
@@ -214,6 +224,13 @@ pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether a value is out of the range of its type or no value of it, which only input makes so (PostgreSQL's appendix A):
+/// too long, out of range, no moment, no character, no text of that type.
+fn is_unusable_value(error: &sqlx::Error) -> bool {
+    const CODES: [&str; 7] = ["22001", "22003", "22007", "22008", "22021", "22P02", "22P05"];
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| CODES.contains(&code.as_ref()))
+}
+
 /// What kind of failure it is, in metrics.
 fn kind(error: &sqlx::Error) -> &'static str {
     let code = error.as_database_error().and_then(|error| error.code());
@@ -231,7 +248,8 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, title) = self.parts();
         counter!("http_problems_total", "code" => code).increment(1);
-        if status.is_server_error() || matches!(self, Self::Provider(_)) {
+        // What is refused to bound the load is counted and not logged: a log that an attack fills is part of the attack.
+        if (status.is_server_error() && !matches!(self, Self::Busy)) || matches!(self, Self::Provider(_)) {
             tracing::error!(code, error = %self, "request failed");
         }
         let detail = self.detail(status);

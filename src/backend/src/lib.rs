@@ -20,6 +20,7 @@ pub mod edge;
 pub mod email;
 pub mod error;
 pub mod extract;
+pub mod fair_pool;
 pub mod files;
 pub mod jobs;
 pub mod mail;

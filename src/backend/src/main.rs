@@ -13,7 +13,9 @@ use devopsify::{
         WithPostgresConfig, WorkerConfig,
     },
     dashboard::{self, DashboardCommand},
-    database, demo_provider, operations, router, serve,
+    database, demo_provider,
+    jobs::renderer::RenderPicture,
+    operations, router, serve,
     slo::{self, SloCommand},
     telemetry, up, worker,
 };
@@ -87,20 +89,28 @@ enum Command {
     Dashboard(DashboardCommand),
     /// Print the list of metrics, as a page.
     Metrics,
+    /// Make the sizes of one picture: what a worker starts for each.
+    #[command(hide = true)]
+    RenderPicture(RenderPicture),
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = async {
-        let _traces = telemetry::start(cli.command.service())?;
-        telemetry::log_panics();
-        run(cli.command).await
-    };
-    outcome.await.unwrap_or_else(|error| {
+    // Its memory is limited: threads that it has no use for would take some of it.
+    if let Command::RenderPicture(command) = &cli.command {
+        return command.run();
+    }
+    start(cli.command).unwrap_or_else(|error| {
         eprintln!("devopsify: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+#[tokio::main]
+async fn start(command: Command) -> anyhow::Result<ExitCode> {
+    let _traces = telemetry::start(command.service())?;
+    telemetry::log_panics();
+    run(command).await
 }
 
 impl Command {
@@ -139,6 +149,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Slo(command) => slo::run(&command)?,
         Command::Dashboard(command) => dashboard::run(&command)?,
         Command::Metrics => print!("{}", telemetry::page()),
+        Command::RenderPicture(command) => return Ok(command.run()),
     }
     Ok(ExitCode::SUCCESS)
 }

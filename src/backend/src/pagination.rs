@@ -24,10 +24,26 @@ pub fn encode<K: Serialize>(list: &impl Serialize, key: K) -> Result<String, Err
 /// # Errors
 /// `invalid_request` naming `cursor` when it was altered or belongs to another list.
 pub fn decode<K: DeserializeOwned>(list: &impl Serialize, cursor: &str) -> Result<K, Error> {
-    let refused = || Error::field("cursor", "is not a cursor of this list: leave it out to begin at the first page");
     let json = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refused())?;
     let envelope: Envelope<K> = serde_json::from_slice(&json).map_err(|_| refused())?;
     if envelope.list == fingerprint(list)? { Ok(envelope.key) } else { Err(refused()) }
+}
+
+/// The same, of a position that the list can have: nothing says that [`encode`] wrote it.
+///
+/// # Errors
+/// `invalid_request` naming `cursor`, also when the position does not fit.
+pub fn decode_if<K: DeserializeOwned>(
+    list: &impl Serialize,
+    cursor: &str,
+    fits: impl FnOnce(&K) -> bool,
+) -> Result<K, Error> {
+    let key = decode(list, cursor)?;
+    if fits(&key) { Ok(key) } else { Err(refused()) }
+}
+
+fn refused() -> Error {
+    Error::field("cursor", "is not a cursor of this list: leave it out to begin at the first page")
 }
 
 /// How long a page is, of a list that is for people.

@@ -21,7 +21,7 @@ use crate::{
         self, JobContext, Traced, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
         adjustment::SendAdjustment, cancellation::SendCancellation, confirmation::SendConfirmation,
         download::Downloader, expire_order::ExpireOrder, export::ExportAccount, picture::MakeRenditions,
-        reconcile::Reconcile, refund::MakeRefund, shipment::SendShipment, stale_records::DeleteStaleRecords,
+        reconcile::Reconcile, refund::MakeRefund, renderer, shipment::SendShipment, stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     operations,
@@ -57,6 +57,7 @@ pub async fn run(
     let db = database::pool(&common.database)?;
     let ready = operations::Ready::default();
     let context = context(&common, &config, &db)?;
+    renderer::isolate()?;
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
     let router = operations::router(metrics, ready.clone());
     tokio::try_join!(serve::accept(listeners, router, stop.clone()), async {

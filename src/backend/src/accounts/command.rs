@@ -150,6 +150,6 @@ async fn reset(connection: &mut PgConnection, email: &str) -> anyhow::Result<Str
 
 async fn random_password() -> anyhow::Result<(String, String)> {
     let password = totp::recovery_code()?;
-    let hash = Passwords::new()?.hash(&Password(password.clone())).await?;
+    let hash = Passwords::for_cores(1)?.hash(&Password(password.clone())).await?;
     Ok((password, hash))
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     limits::{self, Attempt, Source},
     model::{Password, SignInState, SignedIn},
+    passwords::Client,
     queries::{devices, people, sessions, sessions::NewSession},
     session::{self, Caller, digest, secret},
 };
@@ -159,10 +160,11 @@ pub fn expired() -> Error {
 /// # Errors
 /// 403 `wrong_password`; 429 when it was tried too often.
 pub async fn expect_password(app: &App, caller: &Caller, password: &Password) -> Result<()> {
+    let mut turn = app.passwords.turn(Client::Account(caller.account_id)).await?;
     let attempts = [Attempt::Password(caller.proof_id)];
     limits::count(app, &attempts).await?;
     let stored = people::password_hash(&mut *app.db.acquire().await?, caller.account_id).await?;
-    if !app.passwords.verify(password, stored.as_deref()).await? {
+    if !turn.verify(password, stored.as_deref()).await? {
         return Err(Error::forbidden("wrong_password", "The password is not right."));
     }
     limits::forgive(app, &attempts).await

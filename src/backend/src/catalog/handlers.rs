@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     model::{CategoryList, Product, ProductList, Suggestions},
     queries::{self, listing::Key},
-    rules::{self, Filters, ListProducts, Sort},
+    rules::{self, Filters, ListProducts, MAX_TEXT, Sort, Understood},
 };
 use crate::{
     app::App,
@@ -33,20 +33,24 @@ pub async fn list_products(
     input.check()?;
     let mut db = app.db.acquire().await?;
     let store = store::settings(&mut db).await?;
-    let (text, correction) = match input.text() {
-        Some(q) => understand(&mut db, q).await.map(|(text, correction)| (Some(text), correction))?,
-        None => (None, None),
+    let understood = match input.text() {
+        Some(q) => Some(understand(&mut db, q).await?),
+        None => None,
     };
     let category = match &input.category {
         Some(slug) => Some(queries::categories::id_of(&mut db, slug).await?.unwrap_or(Uuid::nil())),
         None => None,
     };
-    let filters = input.filters(text, category);
-    let after = input.cursor.as_deref().map(|cursor| pagination::decode::<Key>(&filters, cursor)).transpose()?;
+    let filters = input.filters(understood.as_ref().map(|understood| understood.query()), category);
+    let after = match &input.cursor {
+        Some(cursor) => Some(pagination::decode_if(&filters, cursor, |key: &Key| key.fits(filters.sort))?),
+        None => None,
+    };
     let limit = input.limit.unwrap_or(DEFAULT_LIMIT);
     let (items, next_cursor) = page(&mut db, &store, &filters, after, limit).await?;
     let total = queries::listing::total(&mut db, &store, &filters).await?;
     let facets = if input.facets { Some(queries::facets::facets(&mut db, &store, &filters).await?) } else { None };
+    let correction = understood.and_then(|understood| understood.correction);
     conditional(&headers, &ProductList { items, total, next_cursor, correction, facets })
 }
 
@@ -69,13 +73,12 @@ async fn page(
     Ok((found.into_iter().map(|(_, card)| card).collect(), next))
 }
 
-/// What a search text asks of the database, and the text it was corrected to, if any word had to be.
-async fn understand(db: &mut PgConnection, q: &str) -> Result<(String, Option<String>)> {
-    let terms = rules::terms(q);
-    let neighbours = queries::search::neighbours(db, &terms).await?;
-    let corrected = rules::correct(&terms, &neighbours);
-    let text = rules::text_query(corrected.as_ref().unwrap_or(&terms));
-    Ok((text, corrected.map(|words| words.join(" "))))
+/// What a search text asks for, with the words that no product has replaced by their nearest neighbours.
+async fn understand(db: &mut PgConnection, q: &str) -> Result<Understood> {
+    let typed = rules::terms(q);
+    let plain = rules::plain(&queries::search::unaccented(db, &typed).await?);
+    let neighbours = queries::search::neighbours(db, &plain.concat()).await?;
+    Ok(rules::understand(&typed, &plain, &neighbours))
 }
 
 /// One product with all that its page shows.
@@ -118,14 +121,14 @@ pub struct Typed {
 #[utoipa::path(get, path = "/api/search/suggestions", tag = "catalogue", params(Typed),
     responses((status = 200, body = Suggestions), (status = 304, description = "Not modified"), Problem))]
 pub async fn suggest(State(app): State<App>, Query(Typed { q }): Query<Typed>, headers: HeaderMap) -> Result<Response> {
-    if q.chars().count() > 100 {
+    if q.chars().count() > MAX_TEXT {
         return Err(Error::field("q", "must have at most 100 characters"));
     }
     let mut db = app.db.acquire().await?;
     let store = store::settings(&mut db).await?;
-    let (text, correction) = understand(&mut db, &q).await?;
+    let understood = understand(&mut db, &q).await?;
     let filters = Filters {
-        text: Some(text),
+        text: Some(understood.query()),
         category: None,
         vendors: Vec::new(),
         options: Vec::new(),
@@ -135,6 +138,6 @@ pub async fn suggest(State(app): State<App>, Query(Typed { q }): Query<Typed>, h
         sort: Sort::Relevance,
     };
     let (products, _) = page(&mut db, &store, &filters, None, 5).await?;
-    let categories = queries::search::categories(&mut db, &rules::terms(correction.as_ref().unwrap_or(&q)), 3).await?;
-    conditional(&headers, &Suggestions { products, categories, correction })
+    let categories = queries::search::categories(&mut db, &understood.words, 3).await?;
+    conditional(&headers, &Suggestions { products, categories, correction: understood.correction })
 }

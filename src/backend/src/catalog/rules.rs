@@ -1,5 +1,7 @@
 //! The catalogue's rules: what a search means, what stock is called, what a filter may be. Pure.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -10,9 +12,18 @@ use crate::{
     money::MAX_AMOUNT,
 };
 
-const MAX_TEXT: usize = 100;
+/// The longest search text, in characters.
+pub const MAX_TEXT: usize = 100;
+/// Words of a search text that are looked at, and the words that these may become without their accents.
 const MAX_TERMS: usize = 8;
+const MAX_WORDS: usize = 16;
+const MAX_WORD: usize = 40;
+/// Values of a filter. Each costs one comparison of each variant, so their number and their length bound what a request costs.
 const MAX_CHOICES: usize = 50;
+/// A product has at most three options, so more names than these leave nothing.
+const MAX_OPTION_NAMES: usize = 10;
+/// As long as the longest brand; an option's name and value are each no longer.
+const MAX_CHOICE: usize = 255;
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -43,7 +54,7 @@ pub struct ListProducts {
     #[serde(default)]
     #[param(max_items = 50, example = json!(["Mainline"]))]
     pub vendor: Vec<String>,
-    /// Options as `name:value`; values of one name are alternatives, one variant must satisfy every name.
+    /// Options as `name:value`, of at most 10 names; values of one name are alternatives, one variant must satisfy every name.
     #[serde(default)]
     #[param(max_items = 50, example = json!(["Color:Black"]))]
     pub option: Vec<String>,
@@ -103,13 +114,25 @@ impl ListProducts {
                 errors.push(FieldError { field: field.into(), message: message.into() });
             }
         };
-        let short = |text: &Option<String>, most: usize| text.as_ref().is_none_or(|text| text.chars().count() <= most);
+        let short = |text: &Option<String>, most: usize| text.as_ref().is_none_or(|text| is_short(text, most));
         let amount = |value: Option<i64>| value.is_none_or(|value| (0..=MAX_AMOUNT).contains(&value));
         expect(short(&self.q, MAX_TEXT), "q", "must have at most 100 characters");
         expect(short(&self.category, 255), "category", "must have at most 255 characters");
         expect(short(&self.cursor, 500), "cursor", "must have at most 500 characters");
         expect(self.vendor.len() <= MAX_CHOICES, "vendor", "may be given at most 50 times");
+        expect(
+            self.vendor.iter().all(|vendor| is_short(vendor, MAX_CHOICE)),
+            "vendor",
+            "must have at most 255 characters",
+        );
         expect(self.option.len() <= MAX_CHOICES, "option", "may be given at most 50 times");
+        let names: HashSet<_> = self.option_names().take(MAX_OPTION_NAMES + 1).collect();
+        expect(names.len() <= MAX_OPTION_NAMES, "option", "may have at most 10 names");
+        expect(
+            self.option.iter().all(|option| is_short(option, 2 * MAX_CHOICE + 1)),
+            "option",
+            "must have at most 255 characters on either side of the colon",
+        );
         expect(
             self.option.iter().all(|option| option.contains(':')),
             "option",
@@ -123,6 +146,11 @@ impl ListProducts {
         let relevance = self.sort != Some(Sort::Relevance) || self.text().is_some();
         expect(relevance, "sort", "can be `relevance` only when `q` is given");
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    }
+
+    /// The name of each option, in lower case.
+    fn option_names(&self) -> impl Iterator<Item = String> {
+        self.option.iter().map(|option| option.split(':').next().unwrap_or_default().to_lowercase())
     }
 
     /// The search text; a form that was sent without one asks for everything.
@@ -146,30 +174,77 @@ impl ListProducts {
     }
 }
 
+/// Whether a text has at most so many characters; no more of it is read than it takes to know.
+fn is_short(text: &str, most: usize) -> bool {
+    text.chars().nth(most).is_none()
+}
+
 /// The words of a search text: lower case, letters and digits only, at most eight.
 pub fn terms(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|term| !term.is_empty())
-        .take(MAX_TERMS)
-        .map(|term| term.chars().take(40).collect())
-        .collect()
+    split(text).take(MAX_TERMS).collect()
 }
 
-/// The words with the unknown ones replaced by their nearest neighbour, if that changes any.
-pub fn correct(terms: &[String], neighbours: &[(String, String)]) -> Option<Vec<String>> {
-    let nearest = |term: &String| neighbours.iter().find(|(unknown, _)| unknown == term).map(|(_, near)| near.clone());
-    let corrected: Vec<String> = terms.iter().map(|term| nearest(term).unwrap_or_else(|| term.clone())).collect();
-    (corrected != terms).then_some(corrected)
+fn split(text: &str) -> impl Iterator<Item = String> {
+    let lower = text.to_lowercase();
+    let words = lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(|word| word.chars().take(MAX_WORD).collect()).collect();
+    words.into_iter()
 }
 
-/// All words must occur; the last one may be unfinished. No word at all finds nothing.
-pub fn text_query(terms: &[String]) -> String {
-    let last = terms.len().saturating_sub(1);
-    let word = |(index, term): (usize, &String)| {
-        if index == last { format!("('{term}' | '{term}':*)") } else { format!("'{term}'") }
+/// The words that each word is indexed as, of what is left of it without accents: `oʻahu` is `o` and `ahu`. Taken apart after
+/// the accents are gone and not before, since what stands for a letter may be a quote.
+pub fn plain(unaccented: &[String]) -> Vec<Vec<String>> {
+    let mut left = MAX_WORDS;
+    let mut next = |word: &String| {
+        let words: Vec<String> = split(word).take(left).collect();
+        left -= words.len();
+        words
     };
-    terms.iter().enumerate().map(word).collect::<Vec<_>>().join(" & ")
+    unaccented.iter().map(&mut next).collect()
+}
+
+/// What a search text asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Understood {
+    /// Letters and digits only, in lower case and without accents.
+    pub words: Vec<String>,
+    /// The text as it would have been typed without its mistakes, if it has any.
+    pub correction: Option<String>,
+}
+
+impl Understood {
+    /// PostgreSQL's `tsquery`: all words must occur; the last one may be unfinished. No word at all finds nothing.
+    pub fn query(&self) -> String {
+        let last = self.words.len().saturating_sub(1);
+        let word = |(index, word): (usize, &String)| {
+            let word = quoted(word);
+            if index == last { format!("({word} | {word}:*)") } else { word }
+        };
+        self.words.iter().enumerate().map(word).collect::<Vec<_>>().join(" & ")
+    }
+}
+
+/// A word as `to_tsquery` reads it, whatever it is made of.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\\', r"\\").replace('\'', "''"))
+}
+
+/// Puts `typed` words, the `plain` ones that each stands for, and the nearest neighbours of those that no product has together.
+pub fn understand(typed: &[String], plain: &[Vec<String>], neighbours: &[(String, String)]) -> Understood {
+    let nearest = |word: &String| neighbours.iter().find(|(unknown, _)| unknown == word).map(|(_, near)| near.clone());
+    let mut is_corrected = false;
+    let (mut words, mut shown) = (Vec::new(), Vec::new());
+    for (typed, plain) in typed.iter().zip(plain) {
+        let meant: Vec<String> = plain.iter().map(|word| nearest(word).unwrap_or_else(|| word.clone())).collect();
+        if meant == *plain {
+            shown.push(typed.clone());
+        } else {
+            is_corrected = true;
+            shown.extend(meant.iter().cloned());
+        }
+        words.extend(meant);
+    }
+    Understood { words, correction: is_corrected.then(|| shown.join(" ")) }
 }
 
 /// What a quantity is called; `threshold` is the most that is still low.
@@ -192,17 +267,48 @@ mod tests {
         text.split(' ').map(str::to_owned).collect()
     }
 
+    fn understood(text: &str, neighbours: &[(&str, &str)]) -> Understood {
+        let typed = terms(text);
+        let neighbours: Vec<_> = neighbours.iter().map(|(word, near)| ((*word).into(), (*near).into())).collect();
+        understand(&typed, &plain(&typed), &neighbours)
+    }
+
     #[test]
     fn a_query_asks_for_every_word_and_lets_the_last_be_unfinished() {
-        assert_eq!(text_query(&words("merge hood")), "'merge' & ('hood' | 'hood':*)");
-        assert_eq!(text_query(&[]), "");
+        assert_eq!(understood("merge hood", &[]).query(), "'merge' & ('hood' | 'hood':*)");
+        assert_eq!(understood("", &[]).query(), "");
     }
 
     #[test]
     fn only_unknown_words_are_corrected() {
-        let neighbours = [("hodie".to_owned(), "hoodie".to_owned())];
-        assert_eq!(correct(&words("merge hodie"), &neighbours), Some(words("merge hoodie")));
-        assert_eq!(correct(&words("merge hoodie"), &neighbours), None);
+        let neighbours = [("hodie", "hoodie")];
+        assert_eq!(understood("Mergé hodie", &neighbours).correction.unwrap(), "mergé hoodie");
+        assert_eq!(understood("merge hoodie", &neighbours).correction, None);
+    }
+
+    #[test]
+    fn a_word_may_become_several_without_its_accents() {
+        let plain = plain(&["o'ahu".to_owned(), "'n".to_owned(), "''".to_owned()]);
+        assert_eq!(plain, [words("o ahu"), words("n"), Vec::new()]);
+        let understood = understand(&words("oʻahu ŉ ʺ"), &plain, &[]);
+        assert_eq!(understood.query(), "'o' & 'ahu' & ('n' | 'n':*)");
+        assert_eq!(quoted(r"a'b\c"), r"'a''b\\c'");
+    }
+
+    fn option(choices: &[String]) -> Result<(), Error> {
+        let fields: Vec<_> = choices.iter().map(|choice| ("option", choice.as_str())).collect();
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        serde_html_form::from_str::<ListProducts>(&query).unwrap().check()
+    }
+
+    #[test]
+    fn what_a_request_can_cost_is_bounded() {
+        let names = |count: usize| -> Vec<String> { (0..count).map(|number| format!("Name {number}:x")).collect() };
+        assert!(option(&names(MAX_OPTION_NAMES)).is_ok());
+        assert!(option(&names(MAX_OPTION_NAMES + 1)).is_err());
+        let values: Vec<String> = (0..MAX_CHOICES).map(|number| format!("Color:{number}")).collect();
+        assert!(option(&values).is_ok());
+        assert!(option(&[format!("Color:{}", "x".repeat(2 * MAX_CHOICE))]).is_err());
     }
 
     #[test]
@@ -219,8 +325,10 @@ mod tests {
         #[test]
         fn no_text_can_escape_its_quotes(text in ".*") {
             let terms = terms(&text);
-            prop_assert!(terms.len() <= 8);
-            prop_assert!(terms.iter().all(|term| term.chars().all(char::is_alphanumeric)));
+            prop_assert!(terms.len() <= MAX_TERMS);
+            let words = plain(&[text]).concat();
+            prop_assert!(words.len() <= MAX_WORDS);
+            prop_assert!(terms.iter().chain(&words).all(|word| word.chars().all(char::is_alphanumeric)));
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What search engines read first: `robots.txt` and the sitemaps, an index and pages of 50,000 addresses (sitemaps.org).
+//! What search engines read first: `robots.txt` and the sitemaps, an index and pages of 5,000 addresses (sitemaps.org).
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use axum::{
     extract::State,
@@ -8,13 +8,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     app::App,
     error::{Error, Result},
     extract::PathParam,
 };
 
-const PAGE: i64 = 50_000;
+/// The protocol allows 50,000; a page is held in memory for as long as a slow client reads it, so it is a megabyte at the most.
+const PAGE: i64 = 5_000;
+/// Pages that are written at once, and how long one waits for its turn.
+static WRITING: Semaphore = Semaphore::const_new(2);
+const PATIENCE: Duration = Duration::from_secs(2);
 const XML: [(header::HeaderName, &str); 2] =
     [(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "public, max-age=3600")];
 
@@ -46,6 +52,7 @@ pub async fn index(State(app): State<App>) -> Result<Response> {
 /// One sitemap of the index.
 pub async fn page(State(app): State<App>, PathParam(file): PathParam) -> Result<Response> {
     let name = file.strip_suffix(".xml").ok_or(Error::NotFound("sitemap"))?;
+    let _turn = tokio::time::timeout(PATIENCE, WRITING.acquire()).await.map_err(|_| Error::Busy)?;
     let entries = match name.strip_prefix("products-").map(str::parse::<i64>) {
         None if name == "pages" => pages(&app).await?,
         Some(Ok(number @ 1..=100_000)) => products(&app, number).await?,

@@ -91,8 +91,10 @@ impl Downloader {
         if !status.is_success() {
             return Err(DownloadError::Final(format!("{address} answered {status}")));
         }
+        // Growing would hold it twice. What is not sent is not written to, and so takes no memory.
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut bytes = BytesMut::with_capacity(announced.min(MAX_BYTES));
         let mut body = response.bytes_stream();
-        let mut bytes = BytesMut::new();
         while let Some(part) = body.next().await {
             let part = part.map_err(failure)?;
             if bytes.len() + part.len() > MAX_BYTES {

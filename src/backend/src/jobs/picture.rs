@@ -4,7 +4,12 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{JobContext, download::DownloadError, renditions};
+use super::{
+    JobContext,
+    download::DownloadError,
+    renderer::{self, RenderError},
+    renditions,
+};
 
 /// Five tries, spread by the queue's back-off over some minutes.
 pub const ATTEMPTS: i16 = 5;
@@ -49,10 +54,10 @@ async fn make(jobs: &JobContext, media_id: Uuid) -> Result<(), Failure> {
     // Deleted or finished meanwhile: a job runs at least once, so it may run twice.
     let Some(source) = source else { return Ok(()) };
     let original = read(jobs, &source).await?;
-    let made = tokio::task::spawn_blocking(move || renditions::make(&original))
-        .await
-        .map_err(|error| Failure::Passing(error.to_string()))?
-        .map_err(Failure::Final)?;
+    let made = renderer::render(original).await.map_err(|error| match error {
+        RenderError::Passing(reason) => Failure::Passing(reason),
+        RenderError::Final(reason) => Failure::Final(reason),
+    })?;
     for rendition in &made {
         let stored = jobs.media.put(&rendition.path, rendition.content.clone()).await;
         stored.map_err(|error| Failure::Passing(error.to_string()))?;

@@ -1,8 +1,12 @@
 //! `GET /api/products`.
 
+use devopsify::{
+    catalog::{queries, rules::ListProducts},
+    store,
+};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::support::{
     Shop,
@@ -164,6 +168,11 @@ async fn search_finds_words_stems_beginnings_accents_and_skus(db: PgPool) {
         ("mainline", &["merge-hoodie", "rebase-hoodie"]),
         ("!!! ' & | :*", &[]),
     ];
+    product("surfboard").title("Oʻahu Surfboard").priced(90000).create(&shop.db).await;
+    for q in ["Oʻahu", "o'ahu", "oahu surfboard", "O‘AHU"] {
+        let found = shop.slugs(&format!("/api/products?{}", query(&[("q", q)]))).await;
+        assert!(q.starts_with("oahu") || found == ["surfboard"], "{q}: {found:?}");
+    }
     for (q, expected) in cases {
         let mut found = shop.slugs(&format!("/api/products?{}", query(&[("q", q)]))).await;
         found.retain(|slug| q != "mainline" || slug != "bisect-hoodie");
@@ -240,6 +249,40 @@ async fn a_facet_ignores_its_own_selection_and_heeds_the_others(db: PgPool) {
     assert_eq!(facets["available"], 1);
 }
 
+/// The scans of the tables that offers are read from, as this connection counts them.
+async fn table_scans(connection: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "SELECT sum(seq_scan + coalesce(idx_scan, 0))::int8 FROM pg_stat_xact_user_tables
+         WHERE relname IN ('product_listings', 'variants', 'prices', 'stock')",
+    )
+    .fetch_one(connection)
+    .await
+    .unwrap()
+}
+
+/// Fifty invented names were fifty scans of the whole catalogue.
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn facets_scan_the_catalogue_as_often_for_many_filters_as_for_one(db: PgPool) {
+    let shop = stocked(db).await;
+    let scans = async |query: String| {
+        let input: ListProducts = serde_html_form::from_str(&query).unwrap();
+        input.check().unwrap();
+        let mut tx = shop.db.begin().await.unwrap();
+        let store = store::settings(&mut tx).await.unwrap();
+        // A nested loop counts each row of its outer side as a scan of its inner one.
+        sqlx::query("SET LOCAL enable_nestloop = off").execute(&mut *tx).await.unwrap();
+        let before = table_scans(&mut tx).await;
+        queries::facets::facets(&mut tx, &store, &input.filters(None, None)).await.unwrap();
+        table_scans(&mut tx).await - before
+    };
+    let names = |count: usize| (0..count).map(|number| format!("option=Name%20{number}:x&")).collect::<String>();
+    let values = |count: usize| (0..count).map(|number| format!("option=Color:{number}&")).collect::<String>();
+    let vendors = |count: usize| (0..count).map(|number| format!("vendor=Vendor%20{number}&")).collect::<String>();
+    for query in [names(0), names(1), names(10), values(50), vendors(50) + &values(50)] {
+        assert_eq!(scans(query.clone()).await, 4, "each of the four tables is read once: {query}");
+    }
+}
+
 /// Sizes are no words: they stand in the order that products list them in, not in the alphabet's.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn the_values_of_a_facet_stand_as_products_list_them(db: PgPool) {
@@ -256,13 +299,38 @@ async fn the_values_of_a_facet_stand_as_products_list_them(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn every_promise_of_a_facet_is_kept(db: PgPool) {
     let shop = stocked(db).await;
-    for base in ["", "&available=true", "&min_price=6000", "&q=hoodie", "&vendor=Mainline", "&category=apparel"] {
+    let bases = [
+        "",
+        "&available=true",
+        "&min_price=6000",
+        "&max_price=6500",
+        "&q=hoodie",
+        "&vendor=Mainline",
+        "&category=apparel",
+        "&category=nowhere",
+        "&category=apparel&vendor=Mainline&min_price=6000&max_price=7000&available=true",
+    ];
+    for base in bases {
         let facets = shop.json(&format!("/api/products?facets=true{base}")).await["facets"].clone();
         for option in facets["options"].as_array().unwrap() {
             for value in option["values"].as_array().unwrap() {
                 let filter = format!("{}:{}", option["name"].as_str().unwrap(), value["value"].as_str().unwrap());
                 let list = shop.json(&format!("/api/products?{}{base}", query(&[("option", &filter)]))).await;
                 assert_eq!(list["total"], value["count"], "{filter} with {base:?}");
+            }
+        }
+        for category in facets["categories"].as_array().unwrap() {
+            if !base.contains("category=") {
+                let slug = category["slug"].as_str().unwrap();
+                let list = shop.json(&format!("/api/products?category={slug}{base}")).await;
+                assert_eq!(list["total"], category["count"], "{slug} with {base:?}");
+            }
+        }
+        for vendor in facets["vendors"].as_array().unwrap() {
+            if !base.contains("vendor=") {
+                let name = vendor["value"].as_str().unwrap();
+                let list = shop.json(&format!("/api/products?vendor={name}{base}")).await;
+                assert_eq!(list["total"], vendor["count"], "{name} with {base:?}");
             }
         }
         let available =
@@ -275,7 +343,10 @@ async fn every_promise_of_a_facet_is_kept(db: PgPool) {
 async fn what_cannot_be_used_is_refused_by_name(db: PgPool) {
     let shop = Shop::open(db).await;
     let long = "x".repeat(101);
+    let (longer, longest) = ("x".repeat(256), "x".repeat(512));
     let many = "&vendor=x".repeat(51);
+    let names: String = (0..11).map(|number| format!("&option=Name%20{number}:x")).collect();
+    let values: String = (0..51).map(|number| format!("&option=Color:{number}")).collect();
     let cases = [
         ("limit=0", "limit"),
         ("limit=101", "limit"),
@@ -299,6 +370,11 @@ async fn what_cannot_be_used_is_refused_by_name(db: PgPool) {
         ("vendor=null&min_price=", "min_price"),
         (&format!("q={long}"), "q"),
         (&many[1..], "vendor"),
+        (&format!("vendor={longer}"), "vendor"),
+        (&format!("category={longer}"), "category"),
+        (&format!("option=a:{longest}"), "option"),
+        (&names[1..], "option"),
+        (&values[1..], "option"),
     ];
     for (query, field) in cases {
         assert_eq!(shop.get(&format!("/api/products?{query}")).await.refused(), [field], "{query}");

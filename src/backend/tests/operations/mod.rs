@@ -1,5 +1,6 @@
 //! The operations port, and what happens when the database goes away.
 
+mod memory;
 mod metrics;
 
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! The queue's jobs, and the process that runs them.
 
 mod accounts;
+mod bombs;
 mod housekeeping;
 mod logs;
 mod mails;

@@ -13,7 +13,7 @@ use crate::{
         limits::{self, Attempt, SignInAttempt},
         model::{Register, SecondFactorCode, SignIn, SignedIn, VerifyRegistration},
         passwords,
-        queries::{people, people::Person, sessions},
+        queries::{people, sessions},
         session::{self, digest},
         sign_in::{self, Browser, Shown, expired, link_invalid, refused},
         totp,
@@ -43,8 +43,10 @@ pub async fn register(
     let name = expect_name(&input.name)?;
     let store = store::settings(&mut *app.db.acquire().await?).await?;
     passwords::expect_good("password", &input.password, &email, &store.name)?;
+    let mut turn = app.passwords.turn(browser.address).await?;
     limits::count_mail(&app, browser.source(), &email).await?;
-    let hash = app.passwords.hash(&input.password).await?;
+    let hash = turn.hash(&input.password).await?;
+    drop(turn);
     let mut tx = app.db.begin().await?;
     let id = people::register(&mut tx, &email, &name, &hash).await?;
     // Whether there is such an account is looked up where the mail is written, so nobody can tell by the answer or its time.
@@ -65,13 +67,15 @@ pub async fn verify(
     let id = app.secrets.opened(Capability::Registration, &input.token).ok_or_else(link_invalid)?;
     let registered = people::registered(&mut *app.db.acquire().await?, id).await?;
     let (_, hash) = registered.ok_or_else(link_invalid)?;
+    let mut turn = app.passwords.turn(browser.address).await?;
     // No one gets here without the mail, so that no one else can use these up.
     let attempts = [Attempt::Registration(id)];
     limits::count(&app, &attempts).await?;
     // Who asks in somebody else's name knows the password but not the mail; who opens such a mail, the other way round.
-    if !app.passwords.verify(&input.password, Some(&hash)).await? {
+    if !turn.verify(&input.password, Some(&hash)).await? {
         return Err(wrong());
     }
+    drop(turn);
     limits::forgive(&app, &attempts).await?;
     let mut tx = app.db.begin().await?;
     let account = people::confirm_registration(&mut tx, id).await?.ok_or_else(link_invalid)?;
@@ -93,19 +97,27 @@ pub async fn login(
 }
 
 async fn by_password(app: &App, browser: &Browser, input: &SignIn) -> Result<Response> {
+    let mut turn = app.passwords.turn(browser.address).await?;
     let email = input.email.trim();
     let attempt = limits::count_sign_in(app, browser.source(), email).await?;
     let person = people::by_email(&mut *app.db.acquire().await?, email).await?;
     // The same work whether there is such an account or not.
     let stored = person.as_ref().map(|person| person.password_hash.as_str());
-    let is_right = app.passwords.verify(&input.password, stored).await?;
+    let is_right = turn.verify(&input.password, stored).await?;
     let person = person.filter(|_| is_right).ok_or_else(wrong)?;
+    let current = match passwords::is_outdated(&person.password_hash) {
+        true => Some(turn.hash(&input.password).await?),
+        false => None,
+    };
+    drop(turn);
     // Where a second factor is still to be shown, the password alone begins nothing anew.
     if let (SignInAttempt::OfStranger(attempts), false) = (attempt, person.has_second_factor) {
         limits::forgive(app, &attempts).await?;
     }
     let response = sign_in::open(app, browser, person.id, Shown::Password(&person.password_hash)).await?;
-    keep_hash_current(app, &person, input).await?;
+    if let Some(hash) = current {
+        people::rehash(&mut *app.db.acquire().await?, person.id, &person.password_hash, &hash).await?;
+    }
     Ok(response)
 }
 
@@ -147,12 +159,6 @@ pub async fn logout(State(app): State<App>, browser: Browser, _: Query<NoParamet
     Ok(response)
 }
 
-async fn keep_hash_current(app: &App, person: &Person, input: &SignIn) -> Result<()> {
-    if passwords::is_outdated(&person.password_hash) {
-        let hash = app.passwords.hash(&input.password).await?;
-        people::rehash(&mut *app.db.acquire().await?, person.id, &person.password_hash, &hash).await?;
-    }
-    Ok(())
 }
 
 fn wrong() -> Error {

@@ -7,7 +7,7 @@ use crate::{
     accounts::{
         limits,
         model::{Account, ChangeEmail, ChangePassword, ChangeProfile},
-        passwords,
+        passwords::{self, Client},
         queries::{devices, people, sessions, tokens},
         session::Caller,
         sign_in::{Browser, expect_password},
@@ -60,7 +60,7 @@ pub async fn change_password(
     let store = store::settings(&mut *app.db.acquire().await?).await?;
     passwords::expect_good("password", &input.password, &caller.email, &store.name)?;
     expect_password(&app, &caller, &input.current_password).await?;
-    let hash = app.passwords.hash(&input.password).await?;
+    let hash = app.passwords.turn(Client::Account(caller.account_id)).await?.hash(&input.password).await?;
     let mut tx = app.db.begin().await?;
     people::set_password(&mut tx, caller.account_id, &hash).await?;
     sessions::end_others(&mut tx, caller.account_id, Some(caller.proof_id)).await?;

@@ -12,7 +12,7 @@ use crate::{
     accounts::{
         limits::{self, Attempt},
         model::{ConfirmEmail, EmailChangeState, EmailConfirmation, ForgotPassword, ResetPassword},
-        passwords,
+        passwords::{self, Client},
         queries::{devices, people, sessions, tokens},
         sign_in::{Browser, link_invalid},
     },
@@ -62,7 +62,7 @@ pub async fn reset_password(
     let store = store::settings(&mut db).await?;
     drop(db);
     passwords::expect_good("password", &input.password, &asked_by, &store.name)?;
-    let hash = app.passwords.hash(&input.password).await?;
+    let hash = app.passwords.turn(Client::Account(id)).await?.hash(&input.password).await?;
     let mut tx = app.db.begin().await?;
     let (account_id, email) = people::take_reset(&mut tx, id).await?.ok_or_else(link_invalid)?;
     people::set_password(&mut tx, account_id, &hash).await?;

@@ -150,9 +150,14 @@ pub async fn touch(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<()> 
 /// A slug that no product has: this one, or with a number behind it.
 pub async fn free_slug(connection: &mut PgConnection, slug: &str) -> sqlx::Result<String> {
     let short: String = slug.chars().take(240).collect();
-    let taken = sqlx::query_scalar!("SELECT slug FROM products WHERE starts_with(slug, $1)", short)
-        .fetch_all(connection)
-        .await?;
+    let taken = sqlx::query_scalar!(
+        r"SELECT slug FROM products
+          WHERE slug IN ($1, $2) OR (starts_with(slug, $1 || '-') AND substr(slug, length($1) + 2) ~ '^[0-9]{1,9}$')",
+        short,
+        slug
+    )
+    .fetch_all(connection)
+    .await?;
     let numbered = (2..).map(|number: u32| format!("{short}-{number}"));
     Ok(std::iter::once(slug.to_owned()).chain(numbered).find(|slug| !taken.contains(slug)).unwrap_or(short))
 }

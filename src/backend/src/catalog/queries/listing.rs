@@ -1,5 +1,7 @@
 //! Lists of products: filtered, ordered, a page at a time by key.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
@@ -16,6 +18,20 @@ use crate::{
 /// The place of a product in a list: what it is ordered by, as an integer, and its id.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Key(pub i64, pub Uuid);
+
+/// The first and the last microsecond since 1970 that a `timestamptz` holds, as far as an `i64` counts them.
+const MOMENTS: RangeInclusive<i64> = -210_866_803_200_000_000..=9_223_371_331_199_999_000;
+
+impl Key {
+    /// Whether a list in this order has such a place: a cursor is not signed, so its key is whatever somebody wrote.
+    pub fn fits(self, sort: Sort) -> bool {
+        match sort {
+            Sort::Newest => MOMENTS.contains(&self.0),
+            // Integers beside integers.
+            Sort::PriceAsc | Sort::PriceDesc | Sort::Relevance => true,
+        }
+    }
+}
 
 struct Row {
     key: i64,
@@ -70,7 +86,7 @@ macro_rules! list {
                  JOIN stock s ON s.variant_id = v.id
                  WHERE v.product_id = l.product_id) offer
              WHERE l.currency = $1
-               AND EXISTS (SELECT FROM matching_variants($1, to_tsquery('english', unaccent($2)),
+               AND EXISTS (SELECT FROM matching_variants($1, to_tsquery('english', $2),
                                                          $3, $4, $5, $6, $7, $8) m
                            WHERE m.product_id = l.product_id)
                AND ($9::int8 IS NULL OR "# + $after + ") ORDER BY " + $order + " LIMIT $11",
@@ -138,17 +154,19 @@ pub async fn page(
             .fetch_all(connection)
             .await?
         }
-        Sort::Relevance => list!(
-            "ts_rank(l.document, to_tsquery('english', unaccent($2))) * 1000000000",
-            "((ts_rank(l.document, to_tsquery('english', unaccent($2))) * 1000000000)::int8, l.product_id) < ($9, $10)",
-            "1 DESC, 2 DESC",
-            filters,
-            currency,
-            after,
-            limit
-        )
-        .fetch_all(connection)
-        .await?,
+        Sort::Relevance => {
+            list!(
+                "ts_rank(l.document, to_tsquery('english', $2)) * 1000000000",
+                "((ts_rank(l.document, to_tsquery('english', $2)) * 1000000000)::int8, l.product_id) < ($9, $10)",
+                "1 DESC, 2 DESC",
+                filters,
+                currency,
+                after,
+                limit
+            )
+            .fetch_all(connection)
+            .await?
+        }
     };
     Ok(rows.into_iter().map(|row| row.card(store)).collect())
 }
@@ -157,7 +175,7 @@ pub async fn page(
 pub async fn total(connection: &mut PgConnection, store: &Store, filters: &Filters) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"SELECT count(DISTINCT m.product_id) AS "total!"
-           FROM matching_variants($1, to_tsquery('english', unaccent($2)), $3, $4, $5, $6, $7, $8) m"#,
+           FROM matching_variants($1, to_tsquery('english', $2), $3, $4, $5, $6, $7, $8) m"#,
         store.currency,
         filters.text,
         filters.category,
