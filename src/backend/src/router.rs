@@ -36,6 +36,7 @@ use crate::{
         self,
         bodies::{self, Allowance, Budget},
         door::{self, Admission},
+        strain::{self, Strain},
     },
     error::{Error, Problem},
     media,
@@ -149,6 +150,7 @@ fn behind_the_door(routes: Router) -> Router {
 
 fn routes(app: App) -> Router {
     let load = &app.config.load;
+    let strain = Strain::default();
     let (budget, dev) = (Budget::new(load.max_body_memory as usize), app.config.dev);
     let admission = Admission::new(
         load.max_connections as usize,
@@ -168,6 +170,7 @@ fn routes(app: App) -> Router {
         .route("/api/", get(no_such_route))
         .route("/api/{*rest}", get(no_such_route))
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
+        .layer(middleware::from_fn_with_state(strain.clone(), strain::note))
         .layer(compression(SizeAbove::new(256)));
     let files = Router::new()
         .route("/media/{*path}", get(media::get_media))
@@ -177,7 +180,7 @@ fn routes(app: App) -> Router {
     Router::new()
         .merge(api)
         .merge(files)
-        .merge(edge::router(&app).layer(compression(
+        .merge(edge::router(&app, strain).layer(compression(
             |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
                 extensions.get::<edge::proxy::Shared>().is_some()
             },

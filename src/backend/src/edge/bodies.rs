@@ -26,6 +26,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::door;
 use crate::error::Error;
 
+/// What of each body is not taken from the memory that all share, in bytes: an ordinary request is answered also while somebody
+/// fills that with large ones. The number of requests bounds the sum, at 32 MiB for 2,048.
+const ORDINARY: usize = 16 << 10;
+
 /// What a request may bring, and how long it may take until the head of its answer is there.
 #[derive(Clone, Copy)]
 pub struct Allowance {
@@ -35,7 +39,7 @@ pub struct Allowance {
     pub time: Duration,
 }
 
-/// The memory that bodies may take together, in bytes; cheap to clone.
+/// The memory that large bodies may take together, in bytes; cheap to clone.
 #[derive(Clone)]
 pub struct Budget(Arc<Semaphore>);
 
@@ -62,7 +66,7 @@ pub async fn control(budget: Budget, allowance: Allowance, request: Request, nex
         request
     } else {
         request.map(|body| {
-            let counted = Counted { body, budget, progress: progress.clone() };
+            let counted = Counted { body, budget, ordinary: ORDINARY, progress: progress.clone() };
             Body::new(Limited::new(counted, allowance.body))
         })
     };
@@ -94,6 +98,8 @@ struct Progress {
 struct Counted {
     body: Body,
     budget: Budget,
+    /// What it may still bring without taking anything.
+    ordinary: usize,
     progress: Arc<Progress>,
 }
 
@@ -104,8 +110,13 @@ struct NoMemory;
 
 impl Counted {
     /// Takes what a piece needs; false if there is not that much.
-    fn take(&self, bytes: usize) -> bool {
-        let Ok(bytes) = u32::try_from(bytes) else { return false };
+    fn take(&mut self, bytes: usize) -> bool {
+        let beyond = bytes.saturating_sub(self.ordinary);
+        self.ordinary = self.ordinary.saturating_sub(bytes);
+        if beyond == 0 {
+            return true;
+        }
+        let Ok(bytes) = u32::try_from(beyond) else { return false };
         let Ok(taken) = self.budget.0.clone().try_acquire_many_owned(bytes) else { return false };
         let mut held = self.progress.held.lock().unwrap_or_else(PoisonError::into_inner);
         match held.as_mut() {
@@ -153,7 +164,7 @@ mod tests {
     fn counted(budget: &Budget, bytes: usize) -> (Counted, Arc<Progress>) {
         let progress = Arc::new(Progress::default());
         let body = Body::new(Full::new(Bytes::from(vec![0; bytes])));
-        (Counted { body, budget: budget.clone(), progress: progress.clone() }, progress)
+        (Counted { body, budget: budget.clone(), ordinary: 10, progress: progress.clone() }, progress)
     }
 
     #[tokio::test]
@@ -163,8 +174,11 @@ mod tests {
         assert_eq!(budget.0.available_permits(), 100, "memory was taken before anything arrived");
         let first = body.collect().await.unwrap();
         assert!(progress.is_complete.load(Ordering::Relaxed));
-        let (second, refused) = counted(&budget, 60);
+        assert_eq!(budget.0.available_permits(), 50);
+        let (second, refused) = counted(&budget, 70);
         assert!(second.collect().await.is_err());
+        let (third, _) = counted(&budget, 10);
+        assert!(third.collect().await.is_ok(), "an ordinary body needs none of the memory that is gone");
         assert!(refused.is_refused.load(Ordering::Relaxed));
         drop((first, progress));
         assert_eq!(budget.0.available_permits(), 100);

@@ -37,6 +37,7 @@ enum Unusable {
 /// Gives a request the one spelling of its path, or notes that it has none; before routes are found.
 pub fn spell(mut request: Request) -> Request {
     let spelled = match paths::canonical(request.uri().path()) {
+        _ if address_bytes(request.uri()) > LONGEST_ADDRESS => Err(Unusable::TooLong),
         None => Err(Unusable::Path),
         Some(path) => spell_uri(request.uri(), &path),
     };
@@ -52,10 +53,6 @@ pub fn spell(mut request: Request) -> Request {
 
 /// The address with its path in the one spelling; none if it is spelled so already.
 fn spell_uri(uri: &Uri, path: &str) -> Result<Option<Uri>, Unusable> {
-    let query = uri.query().map_or(0, |query| query.len() + 1);
-    if path.len() + query > LONGEST_ADDRESS {
-        return Err(Unusable::TooLong);
-    }
     if uri.path() == path {
         return Ok(None);
     }
@@ -63,6 +60,10 @@ fn spell_uri(uri: &Uri, path: &str) -> Result<Option<Uri>, Unusable> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(address).map_err(|_| Unusable::Path)?);
     Uri::from_parts(parts).map(Some).map_err(|_| Unusable::Path)
+}
+
+fn address_bytes(uri: &Uri) -> usize {
+    uri.path().len() + uri.query().map_or(0, str::len)
 }
 
 /// Answers what cannot be used.

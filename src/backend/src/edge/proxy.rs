@@ -20,7 +20,7 @@ use metrics::{counter, histogram};
 use tower_http::timeout::TimeoutBody;
 use url::Url;
 
-use super::{door, failure, gate::Gate, headers, headers::Nonce, router_state, routes};
+use super::{door, failure, gate::Gate, headers, headers::Nonce, router_state, routes, strain::Strain};
 use crate::{
     database::Pool,
     error::Error,
@@ -57,6 +57,8 @@ pub struct Pages {
     pub gate: Gate,
     /// Asked only to tell a missing database from a fault of the page.
     pub db: Pool,
+    /// Asked likewise: pages fail when the API refuses their reads under load.
+    pub strain: Strain,
     /// Who is talked to where a payment is made.
     pub payment: Arc<headers::Origins>,
 }
@@ -99,7 +101,7 @@ pub async fn pass(
     Extension(door::Client(client)): Extension<door::Client>,
     request: Request,
 ) -> Response<Body> {
-    let Pages { storefront, gate, db, payment } = pages;
+    let Pages { storefront, gate, db, strain, payment } = pages;
     if storefront.dev && request.headers().contains_key(header::UPGRADE) && request.uri().path() == HOT_RELOAD {
         return upgrade(&storefront, request).await;
     }
@@ -124,7 +126,7 @@ pub async fn pass(
     let route = shared.map_or(routes::OTHER, |page| page.path);
     histogram!("storefront_render_duration_seconds", "route" => route).record(asked.elapsed());
     let response = match answer {
-        Ok(response) if response.status().is_server_error() => return failed(response.status(), &db).await,
+        Ok(response) if response.status().is_server_error() => return failed(response.status(), &db, &strain).await,
         Ok(response) => response,
         Err(reason) => {
             counter!("storefront_failures_total", "reason" => reason).increment(1);
@@ -246,8 +248,12 @@ fn finish(response: Response<Body>, shared: bool, policy: Option<&str>) -> Respo
     Response::from_parts(parts, Body::new(TimeoutBody::new(BODY_TIMEOUT, body)))
 }
 
-/// A page that failed because the database is away is told apart from one that is broken.
-async fn failed(status: StatusCode, db: &Pool) -> Response<Body> {
+/// A page that failed because the API refused its reads, or the database is away, is told apart from one that is broken.
+async fn failed(status: StatusCode, db: &Pool, strain: &Strain) -> Response<Body> {
+    if strain.is_felt() {
+        counter!("storefront_failures_total", "reason" => "overload").increment(1);
+        return failure::unavailable();
+    }
     let ask = async { sqlx::query("SELECT 1").execute(&mut *db.acquire().await?).await };
     let asked = tokio::time::timeout(Duration::from_secs(1), ask).await;
     if matches!(asked, Ok(Ok(_))) && status == StatusCode::INTERNAL_SERVER_ERROR {

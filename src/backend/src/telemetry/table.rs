@@ -258,7 +258,7 @@ pub const METRICS: &[Metric] = &[
         Serve,
         counter(
             "storefront_failures_total",
-            &[known("reason", &["unreachable", "timeout", "render", "database", "address"])],
+            &[known("reason", &["unreachable", "timeout", "render", "database", "address", "overload"])],
             "Pages that the storefront could not render",
         ),
     ),
