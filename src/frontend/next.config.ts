@@ -9,6 +9,8 @@ const config: NextConfig = {
   // The edge compresses once and stores the result; it also makes its own entity tags.
   compress: false,
   generateEtags: false,
+  // Pictures come in their sizes from /media; an optimizer would be a second way to ask this process for work.
+  images: { unoptimized: true },
   // Preloads stand in the document, which the edge stores; a Link header would carry one request's nonce.
   reactMaxHeadersLength: 0,
   poweredByHeader: false,

@@ -25,6 +25,7 @@ use devopsify::{
     capability::Secrets,
     config::{DatabaseConfig, PaymentConfig, ServeConfig},
     database,
+    edge::load::LoadConfig,
     files::FileStore,
     payments::stripe::Stripe,
     router, telemetry,
@@ -195,6 +196,7 @@ async fn serve(kind: &str, address: &str) {
         static_url: None,
         trusted_proxies: Vec::new(),
         max_unpaid_orders_per_address: 1,
+        load: LoadConfig::default(),
         dev: false,
     };
     let app = App {

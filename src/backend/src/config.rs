@@ -8,7 +8,11 @@ use ipnet::IpNet;
 use lettre::message::Mailbox;
 use url::Url;
 
-use crate::{capability::Secrets, edge::headers::Origins, transport};
+use crate::{
+    capability::Secrets,
+    edge::{headers::Origins, load::LoadConfig},
+    transport,
+};
 
 /// Where pictures are kept if nothing else is said.
 pub const MEDIA_URL: &str = "file:///var/lib/devopsify/media";
@@ -126,6 +130,10 @@ pub struct ServeConfig {
     /// Orders from one address that may wait for their payment at the same time.
     #[arg(long, env = "MAX_UNPAID_ORDERS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
     pub max_unpaid_orders_per_address: i64,
+
+    /// What is done at the same time.
+    #[command(flatten)]
+    pub load: LoadConfig,
 
     /// Development: nothing is cached and the storefront may evaluate code, as its hot reload does.
     #[arg(long, env = "DEV", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_value = "false", default_missing_value = "true")]

@@ -60,12 +60,21 @@ pub enum Error {
     /// The payment provider failed or is gone.
     #[error("the payment provider failed: {0}")]
     Provider(#[from] StripeError),
-    /// Too many requests of this kind wait already; nothing was done for this one.
-    #[error("too many requests of this kind are waiting")]
-    Busy,
     /// The request took too long.
     #[error("the request took too long")]
     Timeout,
+    /// The body did not arrive in time.
+    #[error("the body did not arrive in time")]
+    BodyTimeout,
+    /// Path and query are too long.
+    #[error("the address is longer than 8 KiB")]
+    UriTooLong,
+    /// The header fields are too large.
+    #[error("the header fields are larger than 16 KiB")]
+    HeadTooLarge,
+    /// More is asked for than can be done at once.
+    #[error("more is asked for than can be done at once")]
+    Overloaded,
     /// A fault of ours.
     #[error("{0}")]
     Internal(String),
@@ -175,8 +184,13 @@ impl Error {
             Self::Database(error) if is_outage(error) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable", "The database does not answer")
             }
-            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Too many ask for this at once"),
             Self::Timeout => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "The request took too long"),
+            Self::BodyTimeout => (StatusCode::REQUEST_TIMEOUT, "body_timeout", "The body did not arrive"),
+            Self::UriTooLong => (StatusCode::URI_TOO_LONG, "uri_too_long", "The address is too long"),
+            Self::HeadTooLarge => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large", "The header fields are too large")
+            }
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too much is asked for at once"),
             Self::Database(_) | Self::Media(_) | Self::Internal(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side")
             }
@@ -248,8 +262,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, code, title) = self.parts();
         counter!("http_problems_total", "code" => code).increment(1);
-        // What is refused to bound the load is counted and not logged: a log that an attack fills is part of the attack.
-        if (status.is_server_error() && !matches!(self, Self::Busy)) || matches!(self, Self::Provider(_)) {
+        // Refusals under load are counted: a line for each would be a load of its own.
+        let is_fault = status.is_server_error() && !matches!(self, Self::Overloaded);
+        if is_fault || matches!(self, Self::Provider(_)) {
             tracing::error!(code, error = %self, "request failed");
         }
         let detail = self.detail(status);

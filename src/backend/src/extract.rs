@@ -6,10 +6,12 @@ use std::{
 };
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{self, ConnectInfo, FromRequest, FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
 };
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
 use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -52,13 +54,31 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             let kind = kind.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
             kind.trim_ascii().eq_ignore_ascii_case(b"application/json")
         });
+        // What is of another type is not read, but for its absence: no body needs no type.
+        if is_json != Some(true) {
+            return if is_empty(request.into_body()).await {
+                parse(b"").map(Self)
+            } else {
+                Err(Error::UnsupportedMediaType)
+            };
+        }
         // What cannot be read to its end was cut off by the limit.
         let body = Bytes::from_request(request, state).await.map_err(|_| Error::TooLarge)?;
-        if is_json != Some(true) && !body.is_empty() {
-            return Err(Error::UnsupportedMediaType);
-        }
         parse(&body).map(Self)
     }
+}
+
+/// Whether a body has no bytes; it is read no further than its first one.
+async fn is_empty(mut body: Body) -> bool {
+    if body.size_hint().lower() > 0 {
+        return false;
+    }
+    while let Some(Ok(frame)) = body.frame().await {
+        if frame.data_ref().is_some_and(|data| !data.is_empty()) {
+            return false;
+        }
+    }
+    true
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
@@ -117,6 +137,11 @@ pub fn client_address(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
     Some(client)
 }
 
+/// Whom a request counts for in limits: the address that it comes from, or the /64 of one of IPv6.
+pub fn client_network(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
+    client_address(parts, trusted).map(network)
+}
+
 /// Where a request comes from.
 pub struct ClientAddress(pub Option<IpAddr>);
 
@@ -132,7 +157,7 @@ impl FromRequestParts<App> for ClientAddress {
                 );
             });
         }
-        Ok(Self(client_address(parts, &app.config.trusted_proxies).map(network)))
+        Ok(Self(client_network(parts, &app.config.trusted_proxies)))
     }
 }
 

@@ -34,6 +34,7 @@ pub mod readings;
 pub mod response;
 pub mod router;
 pub mod serve;
+pub mod server;
 pub mod slo;
 pub mod store;
 pub mod telemetry;

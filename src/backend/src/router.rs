@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    body::Body,
     extract::{MatchedPath, Request},
-    http::{Extensions, HeaderMap, Method, StatusCode, Version, header},
+    http::{Extensions, HeaderMap, Method, StatusCode, Version},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
-use http_body_util::Limited;
+use tower::ServiceExt;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -33,7 +32,12 @@ use crate::{
         handlers as catalog, sitemap,
     },
     checkout::handlers as checkout,
-    edge,
+    edge::{
+        self,
+        bodies::{self, Allowance, Budget},
+        door::{self, Admission},
+        strain::{self, Strain},
+    },
     error::{Error, Problem},
     media,
     orders::{
@@ -44,15 +48,13 @@ use crate::{
     store, telemetry,
 };
 
-/// What a request may bring, and how long it may take.
-struct Limits {
-    body: usize,
-    time: Duration,
-}
-
-const LIMITS: Limits = Limits { body: 1 << 20, time: Duration::from_millis(4_500) };
+const ALLOWANCE: Allowance = Allowance { body: 1 << 20, time: Duration::from_millis(4_500) };
 /// The bytes of a picture are more than any JSON, and take their time on a slow line.
-const UPLOAD_LIMITS: Limits = Limits { body: pictures::MAX_BYTES, time: Duration::from_secs(60) };
+const UPLOADS: Allowance = Allowance { body: pictures::MAX_BYTES, time: Duration::from_secs(60) };
+/// A page waits for its turn, and is rendered; it brings nothing.
+const PAGES: Allowance = Allowance { body: 1 << 10, time: Duration::from_secs(10) };
+/// The development server compiles what is asked for first, and is asked for more than pages.
+const PAGES_IN_DEVELOPMENT: Allowance = Allowance { body: 1 << 20, time: Duration::from_secs(90) };
 
 #[derive(OpenApi)]
 #[openapi(info(title = "DevOpsify", description = "The API of a DevOpsify store."), components(schemas(Problem)))]
@@ -141,11 +143,32 @@ pub fn operations() -> impl Iterator<Item = (&'static str, String)> {
 
 /// The public origin: the API, pictures, and everything else from the storefront through the edge.
 pub fn router(app: App) -> Router {
-    bare(app).layer(middleware::from_fn(telemetry::observe))
+    behind_the_door(routes(app).layer(middleware::from_fn(telemetry::observe)))
 }
 
-/// The same, seen by nobody: what observing costs is measured against it.
+/// The same without being observed: what observing costs is measured against it.
 pub fn bare(app: App) -> Router {
+    behind_the_door(routes(app))
+}
+
+/// Paths get their one spelling before a route is looked for.
+fn behind_the_door(routes: Router) -> Router {
+    Router::new().fallback_service(routes.map_request(door::spell))
+}
+
+fn routes(app: App) -> Router {
+    let load = &app.config.load;
+    let strain = Strain::default();
+    let (budget, dev) = (Budget::new(load.max_body_memory as usize), app.config.dev);
+    let admission = Admission::new(
+        load.max_connections as usize,
+        load.max_requests_per_client as usize,
+        &app.config.trusted_proxies,
+    );
+    let bodies = move |request: Request, next: Next| {
+        let allowance = allowance(&request, dev);
+        bodies::control(budget.clone(), allowance, request, next)
+    };
     let (api, document) = api().split_for_parts();
     let api = api
         .layer(middleware::from_fn_with_state(app.clone(), session::guard))
@@ -155,7 +178,7 @@ pub fn bare(app: App) -> Router {
         .route("/api/", get(no_such_route))
         .route("/api/{*rest}", get(no_such_route))
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
-        .layer(middleware::from_fn(within_time))
+        .layer(middleware::from_fn_with_state(strain.clone(), strain::note))
         .layer(compression(SizeAbove::new(256)));
     let files = Router::new()
         .route("/media/{*path}", get(media::get_media))
@@ -165,12 +188,14 @@ pub fn bare(app: App) -> Router {
     Router::new()
         .merge(api)
         .merge(files)
-        .merge(edge::router(&app).layer(compression(
+        .merge(edge::router(&app, strain).layer(compression(
             |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| {
                 extensions.get::<edge::proxy::Shared>().is_some()
             },
         )))
-        .layer(middleware::from_fn(within_size))
+        .layer(middleware::from_fn(bodies))
+        .layer(middleware::from_fn_with_state(admission, door::admit))
+        .layer(middleware::from_fn(door::refuse))
         .layer(CatchPanicLayer::custom(|_| Error::Internal("a handler panicked".into()).into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), edge::headers::secure))
         .with_state(app)
@@ -194,25 +219,11 @@ async fn no_such_route() -> Error {
     Error::NotFound("endpoint")
 }
 
-fn limits(request: &Request) -> &'static Limits {
-    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    if request.method() == Method::POST && path == Some(pictures::UPLOAD_PATH) { &UPLOAD_LIMITS } else { &LIMITS }
-}
-
-/// A body that says that it is too large is refused at once, one that turns out to be is cut off.
-async fn within_size(request: Request, next: Next) -> Response {
-    let limit = limits(&request).body;
-    let announced =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Error::TooLarge.into_response();
+fn allowance(request: &Request, dev: bool) -> Allowance {
+    match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+        Some(pictures::UPLOAD_PATH) if request.method() == Method::POST => UPLOADS,
+        Some(_) => ALLOWANCE,
+        None if dev => PAGES_IN_DEVELOPMENT,
+        None => PAGES,
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, limit)))).await
-}
-
-/// Nothing of the API takes longer than this; what would is answered and abandoned.
-async fn within_time(request: Request, next: Next) -> Response {
-    tokio::time::timeout(limits(&request).time, next.run(request))
-        .await
-        .unwrap_or_else(|_| Error::Timeout.into_response())
 }

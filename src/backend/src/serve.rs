@@ -9,7 +9,8 @@ use std::{
 use anyhow::Context;
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::{net::TcpListener, task::JoinSet};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -21,10 +22,12 @@ use crate::{
     operations,
     payments::stripe::Stripe,
     router,
+    server::{Limits, Server},
     telemetry::{self, Process},
 };
 
-const DRAIN: Duration = Duration::from_secs(30);
+/// Files that are open for anything but connections of visitors: the database's, the storefront's, pictures.
+const OTHER_FILES: u64 = 512;
 /// A little less than a request of the API may take.
 const PROVIDER_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -60,13 +63,33 @@ pub async fn run(
         payment: Arc::new(common.payment),
         config: Arc::new(config),
     };
-    let operations_router = operations::router(metrics, ready);
-    tokio::try_join!(
-        accept(public, router::router(app), stop.clone()),
-        accept(operations, operations_router, stop.clone())
-    )?;
+    let https = common.public_url.scheme() == "https";
+    let limits = Limits { connections: connections(app.config.load.max_connections), ..Limits::default() };
+    tokio::join!(
+        Server::public(router::router(app), limits, https).serve(public, stop.clone()),
+        accept(operations, operations::router(metrics, ready), stop.clone())
+    );
     watch.await?;
     Ok(())
+}
+
+/// As many connections as are configured, or as the system lets this process open: its limit is raised as far as that goes.
+fn connections(configured: u32) -> usize {
+    let (wanted, limit) = (u64::from(configured), getrlimit(Resource::Nofile));
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files cannot be raised");
+    }
+    // No limit is none that could be met.
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let connections = wanted.min(files.saturating_sub(OTHER_FILES).max(files / 2));
+    if connections < wanted {
+        tracing::warn!(
+            connections,
+            wanted,
+            "the system lets this process open fewer files than MAX_CONNECTIONS requires"
+        );
+    }
+    usize::try_from(connections).unwrap_or(usize::MAX)
 }
 
 /// Listens on `port` of every address; an address family that the machine lacks is left out if another one works.
@@ -92,28 +115,7 @@ pub async fn listen(hosts: &[IpAddr], port: u16, variable: &str) -> anyhow::Resu
     Ok(listeners)
 }
 
-/// Accepts connections until `stop`, then lets running requests finish, 30 s at most.
-///
-/// # Errors
-/// When a listener fails.
-pub async fn accept(listeners: Vec<TcpListener>, router: Router, stop: CancellationToken) -> anyhow::Result<()> {
-    let mut servers = JoinSet::new();
-    for listener in listeners {
-        let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        servers
-            .spawn(axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future());
-    }
-    let finish = async {
-        while let Some(server) = servers.join_next().await {
-            server.context("a server panicked")?.context("a server failed")?;
-        }
-        Ok(())
-    };
-    let deadline = async {
-        stop.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-        tracing::warn!("requests were still running 30 s after the stop and are abandoned");
-        Ok(())
-    };
-    tokio::select! { done = finish => done, abandoned = deadline => abandoned }
+/// Accepts connections until `stop`, then lets running requests finish, 30 s at most; within the limits of every server.
+pub async fn accept(listeners: Vec<TcpListener>, router: Router, stop: CancellationToken) {
+    Server::internal(router).serve(listeners, stop).await;
 }

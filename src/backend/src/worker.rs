@@ -60,7 +60,7 @@ pub async fn run(
     renderer::isolate()?;
     let watch = tokio::spawn(operations::watch_database(db.clone(), ready.clone(), stop.clone()));
     let router = operations::router(metrics, ready.clone());
-    tokio::try_join!(serve::accept(listeners, router, stop.clone()), async {
+    tokio::join!(serve::accept(listeners, router, stop.clone()), async {
         if stop.run_until_cancelled(ready.subscribe().wait_for(|ready| *ready)).await.is_some() {
             tokio::join!(
                 keep(pictures, &db, &context, &stop),
@@ -69,8 +69,7 @@ pub async fn run(
                 readings::watch(&db, &stop),
             );
         }
-        Ok(())
-    })?;
+    });
     watch.await?;
     Ok(())
 }

@@ -112,7 +112,7 @@ impl Passwords {
     /// # Errors
     /// 503 when too many wait for their turn.
     pub async fn turn(&self, client: impl Into<Client>) -> Result<Turn<'_>> {
-        let place = self.places.take(client.into()).await.map_err(|Busy| Error::Busy)?;
+        let place = self.places.take(client.into()).await.map_err(|Busy| Error::Overloaded)?;
         Ok(Turn { passwords: self, place: Some(place) })
     }
 
@@ -376,7 +376,7 @@ mod tests {
         // Who comes when the queue is full of somebody else's requests is let in in place of one of them.
         let (attack, owner) = tokio::join!(attack, ask(network(2)));
         assert!(!owner.expect("the owner was kept out"));
-        let refused = attack.iter().filter(|outcome| matches!(outcome, Err(Error::Busy))).count();
+        let refused = attack.iter().filter(|outcome| matches!(outcome, Err(Error::Overloaded))).count();
         assert_eq!(refused, 300 - MOST_AT_ONCE - MOST_WAITING + 1);
         assert_eq!(passwords.hashed(), 301 - refused as u64, "what was refused was not computed");
         assert!(ask(network(1)).await.is_ok(), "it is over when it is over");

@@ -52,7 +52,7 @@ pub async fn index(State(app): State<App>) -> Result<Response> {
 /// One sitemap of the index.
 pub async fn page(State(app): State<App>, PathParam(file): PathParam) -> Result<Response> {
     let name = file.strip_suffix(".xml").ok_or(Error::NotFound("sitemap"))?;
-    let _turn = tokio::time::timeout(PATIENCE, WRITING.acquire()).await.map_err(|_| Error::Busy)?;
+    let _turn = tokio::time::timeout(PATIENCE, WRITING.acquire()).await.map_err(|_| Error::Overloaded)?;
     let entries = match name.strip_prefix("products-").map(str::parse::<i64>) {
         None if name == "pages" => pages(&app).await?,
         Some(Ok(number @ 1..=100_000)) => products(&app, number).await?,

@@ -55,7 +55,7 @@ pub async fn run(config: DemoProviderConfig, stop: CancellationToken) -> anyhow:
     tracing::info!(port = config.port, ledger = %config.ledger.display(), "the demo provider is ready; nothing is charged");
     let _ended = ended.drop_guard();
     tokio::select! {
-        served = serve::accept(listeners, router, stop) => served,
+        () = serve::accept(listeners, router, stop) => Ok(()),
         Ok(error) = failure => bail!("the ledger {} cannot be written: {error}", config.ledger.display()),
     }
 }

@@ -6,6 +6,7 @@
 use std::{io::Write, sync::Arc};
 
 use axum::{
+    Extension,
     body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
@@ -17,7 +18,7 @@ use metrics::{counter, gauge};
 use moka::future::Cache;
 use object_store::path::Path as ObjectPath;
 
-use super::{failure, proxy::Storefront};
+use super::{door::Client, failure, gate::Gate, proxy::Storefront};
 use crate::{error::Error, files::FileStore};
 
 /// Its name in metrics.
@@ -30,6 +31,7 @@ const LARGEST: usize = 8 << 20;
 pub struct Assets {
     storefront: Storefront,
     releases: Option<FileStore>,
+    gate: Gate,
     cache: Cache<String, Arc<Asset>>,
 }
 
@@ -49,15 +51,15 @@ enum Missing {
 
 impl Assets {
     /// Nothing in memory yet.
-    pub fn new(storefront: Storefront, releases: Option<FileStore>) -> Self {
+    pub fn new(storefront: Storefront, releases: Option<FileStore>, gate: Gate) -> Self {
         let weigh = |path: &String, asset: &Arc<Asset>| u32::try_from(path.len() + asset.bytes()).unwrap_or(u32::MAX);
-        Self { storefront, releases, cache: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
+        Self { storefront, releases, gate, cache: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
     }
 
     /// The file, from memory if it is there. Concurrent requests for one that is not fetch it once.
-    async fn get(&self, path: &str) -> Result<Arc<Asset>, Missing> {
-        let found =
-            self.cache.entry_by_ref(path).or_try_insert_with(self.fetch(path)).await.map_err(|missing| *missing);
+    async fn get(&self, path: &str, client: Client) -> Result<Arc<Asset>, Missing> {
+        let fetched = self.cache.entry_by_ref(path).or_try_insert_with(self.fetch(path, client)).await;
+        let found = fetched.map_err(|missing| *missing);
         let is_hit = found.as_ref().is_ok_and(|entry| !entry.is_fresh());
         counter!("cache_requests_total", "cache" => CACHE, "outcome" => if is_hit { "hit" } else { "miss" })
             .increment(1);
@@ -70,7 +72,8 @@ impl Assets {
     }
 
     /// The file as the storefront has it, or else as a release had it.
-    async fn fetch(&self, path: &str) -> Result<Arc<Asset>, Missing> {
+    async fn fetch(&self, path: &str, Client(client): Client) -> Result<Arc<Asset>, Missing> {
+        let _pass = self.gate.enter(client).await.map_err(|_| Missing::Storefront)?;
         let (kind, plain) = match (self.rendered(path).await, &self.releases) {
             (Err(missing), Some(releases)) => released(releases, path).await.ok_or(missing)?,
             (found, _) => found?,
@@ -88,6 +91,10 @@ impl Assets {
         }
         let unknown = HeaderValue::from_static("application/octet-stream");
         let kind = response.headers().get(header::CONTENT_TYPE).cloned().unwrap_or(unknown);
+        // A page is no file of the build, whatever answered with it: it must not become immutable.
+        if kind.as_bytes().starts_with(b"text/html") {
+            return Err(Missing::Unknown);
+        }
         let body = Limited::new(response.into_body(), LARGEST).collect().await.map_err(|_| Missing::Storefront)?;
         Ok((kind, body.to_bytes()))
     }
@@ -151,8 +158,12 @@ impl Asset {
 }
 
 /// Sends one of Next.js's files.
-pub async fn get_asset(State(assets): State<Assets>, request: Request) -> Response<Body> {
-    match assets.get(request.uri().path()).await {
+pub async fn get_asset(
+    State(assets): State<Assets>,
+    Extension(client): Extension<Client>,
+    request: Request,
+) -> Response<Body> {
+    match assets.get(request.uri().path(), client).await {
         Ok(asset) => asset.answer(request.headers()),
         Err(Missing::Unknown) => Error::NotFound("file").into_response(),
         Err(Missing::Storefront) => failure::unavailable(),

@@ -11,11 +11,18 @@ use sha2::{Digest, Sha256};
 
 static UNAVAILABLE: LazyLock<Page> =
     LazyLock::new(|| Page::new(include_str!("../../../frontend/edge-pages/unavailable.html")));
+static NOT_FOUND: LazyLock<Page> =
+    LazyLock::new(|| Page::new(include_str!("../../../frontend/edge-pages/not-found.html")));
 static ERROR: LazyLock<Page> = LazyLock::new(|| Page::new(include_str!("../../../frontend/edge-pages/error.html")));
 
 /// The storefront or the database does not answer: 503, and the page comes back by itself.
 pub fn unavailable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], UNAVAILABLE.response()).into_response()
+}
+
+/// The address names nothing, so that nothing need be asked: 404.
+pub fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, NOT_FOUND.response()).into_response()
 }
 
 /// The storefront could not render this page, although all that it needs is there: 500.

@@ -21,11 +21,23 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+const HSTS: (HeaderName, &str) = (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+
 /// The policy of what is no page.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 /// The policy of the API's reader, which styles itself inline.
 const READER: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// The headers of every answer but for its policy; `https` says whether the store is served by TLS.
+fn always(https: bool) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    ALWAYS.into_iter().chain(https.then_some(HSTS))
+}
+
+/// All security headers of an answer that is no page, for those that no handler makes.
+pub fn plain(https: bool) -> impl Iterator<Item = (HeaderName, &'static str)> {
+    always(https).chain([(header::CONTENT_SECURITY_POLICY, NOTHING)])
+}
 
 /// A number used once: scripts that carry it may run, injected ones cannot know it.
 #[derive(Clone)]
@@ -37,12 +49,8 @@ pub async fn secure(State(app): State<App>, mut request: Request, next: Next) ->
     let reader = request.uri().path().starts_with("/api/docs");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
+    for (name, value) in always(app.public_url.scheme() == "https") {
         headers.insert(name, HeaderValue::from_static(value));
-    }
-    if app.public_url.scheme() == "https" {
-        headers
-            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         let policy = HeaderValue::from_static(if reader { READER } else { NOTHING });

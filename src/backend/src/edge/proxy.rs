@@ -6,6 +6,7 @@ use std::{
 };
 
 use axum::{
+    Extension,
     body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header, request::Parts},
@@ -19,7 +20,7 @@ use metrics::{counter, histogram};
 use tower_http::timeout::TimeoutBody;
 use url::Url;
 
-use super::{failure, headers, headers::Nonce, routes};
+use super::{door, failure, gate::Gate, headers, headers::Nonce, router_state, routes, strain::Strain};
 use crate::{
     database::Pool,
     error::Error,
@@ -52,8 +53,12 @@ pub struct Storefront {
 pub struct Pages {
     /// Next.js.
     pub storefront: Storefront,
+    /// How many pages are rendered at once.
+    pub gate: Gate,
     /// Asked only to tell a missing database from a fault of the page.
     pub db: Pool,
+    /// Asked likewise: pages fail when the API refuses their reads under load.
+    pub strain: Strain,
     /// Who is talked to where a payment is made.
     pub payment: Arc<headers::Origins>,
 }
@@ -91,8 +96,12 @@ impl Storefront {
 }
 
 /// Answers with the page that Next.js renders, or with a friendly one when it cannot.
-pub async fn pass(State(pages): State<Pages>, request: Request) -> Response<Body> {
-    let Pages { storefront, db, payment } = pages;
+pub async fn pass(
+    State(pages): State<Pages>,
+    Extension(door::Client(client)): Extension<door::Client>,
+    request: Request,
+) -> Response<Body> {
+    let Pages { storefront, gate, db, strain, payment } = pages;
     if storefront.dev && request.headers().contains_key(header::UPGRADE) && request.uri().path() == HOT_RELOAD {
         return upgrade(&storefront, request).await;
     }
@@ -100,18 +109,24 @@ pub async fn pass(State(pages): State<Pages>, request: Request) -> Response<Body
         let allow = [(header::ALLOW, "GET,HEAD")];
         return (allow, Error::MethodNotAllowed).into_response();
     }
+    // Next.js keeps what is its own below names that begin so: its build's files, which are not asked for here, and its faults.
+    if !storefront.dev && request.uri().path().starts_with("/_") {
+        return Error::NotFound("file").into_response();
+    }
     let (mut parts, body) = request.into_parts();
     let shared = routes::shared(parts.uri.path());
     let origins = if routes::takes_payment(parts.uri.path()) { &payment } else { &headers::Origins::default() };
     let policy = parts.extensions.get::<Nonce>().map(|nonce| headers::page_policy(nonce, storefront.dev, origins));
-    prepare(&mut parts, shared, policy.as_deref(), &storefront.public);
+    prepare(&mut parts, shared, policy.as_deref(), &storefront);
     let body = if storefront.dev { body } else { Body::empty() };
+    let Ok(rendering) = gate.enter(client).await else { return failure::unavailable() };
     let asked = Instant::now();
     let answer = storefront.send(Request::from_parts(parts, body)).await;
+    drop(rendering);
     let route = shared.map_or(routes::OTHER, |page| page.path);
     histogram!("storefront_render_duration_seconds", "route" => route).record(asked.elapsed());
     let response = match answer {
-        Ok(response) if response.status().is_server_error() => return failed(response.status(), &db).await,
+        Ok(response) if response.status().is_server_error() => return failed(response.status(), &db, &strain).await,
         Ok(response) => response,
         Err(reason) => {
             counter!("storefront_failures_total", "reason" => reason).increment(1);
@@ -123,19 +138,21 @@ pub async fn pass(State(pages): State<Pages>, request: Request) -> Response<Body
 
 /// Makes of a visitor's request what the renderer may see. A shared page is rendered from its path and the parameters that
 /// matter; nothing else of the request reaches it.
-fn prepare(parts: &mut Parts, shared: Option<&routes::SharedPage>, policy: Option<&str>, public: &Url) {
+fn prepare(parts: &mut Parts, shared: Option<&routes::SharedPage>, policy: Option<&str>, storefront: &Storefront) {
     let visitor = std::mem::take(&mut parts.headers);
-    let mut headers = if let Some(page) = shared {
-        let query = page.relevant(parts.uri.query().unwrap_or_default());
-        let path = parts.uri.path();
-        let address = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
-        if let Ok(uri) = address.parse() {
-            parts.uri = uri;
-        }
-        HeaderMap::new()
-    } else {
-        passable(visitor)
+    let given = parts.uri.query().unwrap_or_default();
+    let query = shared.map_or_else(|| routes::passable(given), |page| page.relevant(given));
+    let path = parts.uri.path();
+    let address = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    if let Ok(uri) = address.parse() {
+        parts.uri = uri;
+    }
+    let mut headers = match shared {
+        Some(_) => HeaderMap::new(),
+        None if storefront.dev => all_but_proxies(visitor),
+        None => passable(visitor, routes::navigates(parts.uri.path())),
     };
+    let public = &storefront.public;
     if let Some(policy) = policy {
         headers::set(&mut headers, header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -153,8 +170,28 @@ fn prepare(parts: &mut Parts, shared: Option<&routes::SharedPage>, policy: Optio
     parts.headers = headers;
 }
 
-/// A visitor's headers without those that only proxies may set, and without what is of one hop (RFC 9110, section 7.6.1).
-fn passable(mut headers: HeaderMap) -> HeaderMap {
+/// Of a visitor's headers those that a page may depend on. Only pages that browsers navigate within get what Next.js's router
+/// says, and only if Next.js can read it; else the browser gets the whole page.
+fn passable(headers: HeaderMap, navigates: bool) -> HeaderMap {
+    let is_readable = router_state::is_readable(&headers);
+    let is_passed = |name: &HeaderName| match name.as_str() {
+        "if-none-match" | "if-modified-since" => true,
+        "cookie" | "accept" | "accept-language" | "user-agent" => navigates,
+        "rsc" | router_state::NAME | "next-router-prefetch" | "next-router-segment-prefetch" | "next-url" => {
+            navigates && is_readable
+        }
+        _ => false,
+    };
+    let mut passed = HeaderMap::new();
+    for (name, value) in headers.iter().filter(|(name, _)| is_passed(name)) {
+        passed.append(name, value.clone());
+    }
+    passed
+}
+
+/// A visitor's headers without those that only proxies may set, and without what is of one hop (RFC 9110, section 7.6.1): what the
+/// development server gets, which asks itself for more than pages.
+fn all_but_proxies(mut headers: HeaderMap) -> HeaderMap {
     let refused: Vec<HeaderName> = headers
         .keys()
         .filter(|name| {
@@ -211,8 +248,12 @@ fn finish(response: Response<Body>, shared: bool, policy: Option<&str>) -> Respo
     Response::from_parts(parts, Body::new(TimeoutBody::new(BODY_TIMEOUT, body)))
 }
 
-/// A page that failed because the database is away is told apart from one that is broken.
-async fn failed(status: StatusCode, db: &Pool) -> Response<Body> {
+/// A page that failed because the API refused its reads, or the database is away, is told apart from one that is broken.
+async fn failed(status: StatusCode, db: &Pool, strain: &Strain) -> Response<Body> {
+    if strain.is_felt() {
+        counter!("storefront_failures_total", "reason" => "overload").increment(1);
+        return failure::unavailable();
+    }
     let ask = async { sqlx::query("SELECT 1").execute(&mut *db.acquire().await?).await };
     let asked = tokio::time::timeout(Duration::from_secs(1), ask).await;
     if matches!(asked, Ok(Ok(_))) && status == StatusCode::INTERNAL_SERVER_ERROR {

@@ -38,6 +38,20 @@ pub fn takes_payment(path: &str) -> bool {
     path == "/checkout"
 }
 
+/// Whether browsers navigate within this page by Next.js's router: the back office alone (and no shop page, whose answers are
+/// shared).
+pub fn navigates(path: &str) -> bool {
+    path.strip_prefix("/admin").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A query string of a page that is not shared, without the parameters that Next.js gives itself, and each spelled so that it can
+/// be read.
+pub fn passable(query: &str) -> String {
+    let is_internal = |key: &str| ["nxt", "__next"].iter().any(|prefix| key.starts_with(prefix));
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| !is_internal(key));
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 /// What pages are called in metrics.
 pub fn templates() -> impl Iterator<Item = &'static str> {
     SHARED.iter().map(|page| page.path).chain([OTHER])
@@ -88,6 +102,17 @@ mod tests {
         for path in ["/orders", "/account/orders/1", "/products/", "/products/a/b", "/admin", "//", "/api/products"] {
             assert!(shared(path).is_none(), "{path} is shared");
         }
+    }
+
+    #[test]
+    fn the_back_office_alone_navigates() {
+        assert!(["/admin", "/admin/orders"].into_iter().all(navigates));
+        assert!(!["/", "/account", "/administration", "/orders/admin"].into_iter().any(navigates));
+    }
+
+    #[test]
+    fn what_next_js_says_to_itself_is_not_passed_on() {
+        assert_eq!(passable("tab=orders&nxtPslug=x&__nextLocale=de&_rsc=1&q=%ff"), "tab=orders&_rsc=1&q=%EF%BF%BD");
     }
 
     #[test]

@@ -105,6 +105,19 @@ const ROUTE: Label =
     bounded("route", "the router's templates, the edge's table of shared pages, `storefront` for every other page");
 const TASK: Label = known("task", jobs::TASKS);
 const CACHE: Label = known("cache", &["assets"]);
+/// The limits that connections and requests are held to.
+const REFUSALS: &[&str] = &[
+    "connections",
+    "head",
+    "idle",
+    "stalled",
+    "requests",
+    "client",
+    "body_memory",
+    "storefront_client",
+    "storefront_queue",
+    "storefront_wait",
+];
 const OPERATION: Label = known("operation", payments::stripe::OPERATIONS);
 
 /// All of them.
@@ -194,6 +207,16 @@ pub const METRICS: &[Metric] = &[
         Serve,
         histogram("http_request_duration_seconds", ANSWERS, &[METHOD, ROUTE], "Time until the answer's head was ready"),
     ),
+    of(Serve, gauge("http_connections", &[], "Connections to the public port that are open")),
+    of(
+        Serve,
+        counter(
+            "http_refusals_total",
+            &[known("reason", REFUSALS)],
+            "Connections and requests that were refused, or ended, because a limit was reached: 503 with `Retry-After`, but \
+             for heads (400, 408, 414, 431) and for what stalls, which is closed",
+        ),
+    ),
     of(Serve, gauge("http_requests_in_flight", &[], "Requests being worked on, until the last byte of the answer")),
     of(
         Serve,
@@ -230,9 +253,17 @@ pub const METRICS: &[Metric] = &[
     ),
     of(
         Serve,
+        gauge(
+            "storefront_requests",
+            &[known("of", &["pages", "files"]), known("state", &["running", "waiting"])],
+            "What Next.js is asked for now, and what waits until it may be",
+        ),
+    ),
+    of(
+        Serve,
         counter(
             "storefront_failures_total",
-            &[known("reason", &["unreachable", "timeout", "render", "database", "address"])],
+            &[known("reason", &["unreachable", "timeout", "render", "database", "address", "overload"])],
             "Pages that the storefront could not render",
         ),
     ),

@@ -127,6 +127,20 @@ async fn a_page_that_is_broken_is_told_from_a_database_that_is_away(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_page_whose_reads_are_refused_under_load_is_no_fault(db: PgPool) {
+    let wire = Wire::to(&db).await;
+    let broken = Router::new().fallback(get(|| async { StatusCode::INTERNAL_SERVER_ERROR }));
+    let shop = Shop::in_front_of(wire.pool(), broken).await;
+    assert_eq!(shop.get("/").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    wire.cut();
+    assert_eq!(shop.get("/api/products").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    wire.mend();
+    // The database is there again, but the page was asked for while its reads were refused.
+    let page = shop.get("/").await;
+    assert_eq!((page.status, page.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_long_page_is_streamed(db: PgPool) {
     use futures_util::StreamExt;
     let slow = Router::new().fallback(get(|| async {

@@ -7,6 +7,7 @@ pub mod importer;
 pub mod orders;
 pub mod program;
 pub mod provider;
+pub mod raw;
 pub mod smtp;
 pub mod staff;
 pub mod wire;
@@ -26,16 +27,20 @@ use devopsify::{
     app::App,
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
+    edge::load::LoadConfig,
     files::FileStore,
     jobs,
     payments::stripe::Stripe,
-    router, telemetry,
+    router,
+    server::{Limits, Server},
+    telemetry,
 };
 use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
 use serde_json::Value;
 use sqlx::PgPool;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use provider::Provider;
@@ -173,6 +178,7 @@ impl Shop {
             static_url: None,
             trusted_proxies: Vec::new(),
             max_unpaid_orders_per_address: 1000,
+            load: LoadConfig::default(),
             dev: false,
         };
         change(&mut config);
@@ -242,6 +248,15 @@ impl Shop {
         }
     }
 
+    /// Waits until the store answers again.
+    pub async fn until_answered(&self) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while self.get("/api/store").await.status != StatusCode::OK {
+            assert!(Instant::now() < deadline, "the store never answers again");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// The JSON of a successful answer.
     pub async fn json(&self, path: &str) -> Value {
         let reply = self.get(path).await;
@@ -294,10 +309,13 @@ pub async fn serve(router: Router) -> Url {
 }
 
 fn serve_on(listener: TcpListener, router: Router) -> Url {
+    serve_within(listener, router, Limits::default())
+}
+
+/// Serves a router as the store is served, within limits, until the test ends.
+pub fn serve_within(listener: TcpListener, router: Router, limits: Limits) -> Url {
     let origin = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-    tokio::spawn(
-        async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
-    );
+    tokio::spawn(Server::public(router, limits, false).serve(vec![listener], CancellationToken::new()));
     origin
 }
 

@@ -159,8 +159,6 @@ pub async fn logout(State(app): State<App>, browser: Browser, _: Query<NoParamet
     Ok(response)
 }
 
-}
-
 fn wrong() -> Error {
     refused("invalid_credentials", "The address or the password is not right, or the address was not confirmed yet.")
 }
