@@ -202,7 +202,12 @@ async fn serve(kind: &str, address: &str) {
     let app = App {
         policy: Policy::default(),
         passwords: Passwords::new().unwrap(),
-        db: database::pool(&DatabaseConfig { database_url: Some(url), database_max_connections: 20 }).unwrap(),
+        db: database::pool(&DatabaseConfig {
+            database_url: Some(url),
+            database_allow_plaintext: false,
+            database_max_connections: 20,
+        })
+        .unwrap(),
         media: FileStore::open(&folder, "MEDIA_URL").unwrap(),
         static_files: None,
         public_url: nowhere,

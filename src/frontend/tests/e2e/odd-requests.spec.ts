@@ -10,8 +10,12 @@ interface Answer {
 }
 
 /** Asks for an address as it is written, which a browser or `fetch` would not. */
-function ask(origin: string, path: string, headers: Record<string, string | string[]> = {}): Promise<Answer> {
-  const { hostname, port } = new URL(origin);
+function ask(
+  origin: string | undefined,
+  path: string,
+  headers: Record<string, string | string[]> = {},
+): Promise<Answer> {
+  const { hostname, port } = new URL(origin ?? '');
   return new Promise((resolve, reject) => {
     const request = http.request({ hostname, port, path, headers }, (response) => {
       const chunks: Buffer[] = [];
@@ -39,7 +43,7 @@ function fault(path: string, { status, headers }: Answer): string | null {
 
 /** Asks for many addresses, a few at a time, and collects the faults. */
 async function faults(
-  origin: string,
+  origin: string | undefined,
   requests: { path: string; headers?: Record<string, string | string[]> }[],
 ): Promise<string[]> {
   const found: string[] = [];
@@ -55,6 +59,10 @@ async function faults(
 }
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).padStart(2, '0')}`);
+/** Those that mean something somewhere, and a few that are no text. */
+const SEPARATORS = BYTES.filter(
+  (_, byte) => byte < 48 || (byte > 57 && byte < 65) || (byte > 90 && byte % 8 === 3),
+);
 const TEXTS = [
   '%',
   '%f',
@@ -121,26 +129,25 @@ test.describe('an odd request is no fault', () => {
     ];
   }
 
-  test('in a path', async ({ baseURL = '' }) => {
+  test('in a path', async ({ baseURL }) => {
     test.slow();
-    const parents = [
+    const all = ['', '/products'].flatMap((parent) => SEPARATORS.map((tail) => `${parent}/${tail}`));
+    const others = [
       '',
       '/products',
       '/categories',
       '/orders',
       '/account',
       '/admin',
-      '/nowhere',
       '/media',
       '/_next/static',
     ];
-    const paths = parents.flatMap((parent) =>
-      [...BYTES, ...TEXTS].map((tail) => ({ path: `${parent}/${tail}` })),
-    );
+    const odd = others.flatMap((parent) => TEXTS.map((tail) => `${parent}/${tail}`));
+    const paths = [...all, ...odd].map((path) => ({ path }));
     expect(await faults(baseURL, paths)).toEqual([]);
   });
 
-  test('in a query', async ({ baseURL = '', request }) => {
+  test('in a query', async ({ baseURL, request }) => {
     test.slow();
     const kinds = await pages(request);
     const names = [
@@ -156,7 +163,7 @@ test.describe('an odd request is no fault', () => {
       'variant',
     ];
     const of = <T>(items: T[], index: number) => items[index % items.length];
-    const bytes = [...BYTES, ...TEXTS].map((value, index) => ({
+    const bytes = [...SEPARATORS, ...TEXTS].map((value, index) => ({
       path: `${of(kinds, index)}?${of(names, index)}=${value}&${value}=1`,
     }));
     const filters = names.flatMap((name) =>
@@ -167,9 +174,9 @@ test.describe('an odd request is no fault', () => {
     expect(await faults(baseURL, [...bytes, ...filters])).toEqual([]);
   });
 
-  test('in what Next.js says to itself', async ({ baseURL = '', request }) => {
+  test('in what Next.js says to itself', async ({ baseURL, request }) => {
     test.slow();
-    const kinds = await pages(request);
+    const kinds = (await pages(request)).filter((_, index) => index % 2 === 0);
     const navigations = STATES.map((state) => ({ RSC: '1', 'Next-Router-State-Tree': state }));
     const others: Record<string, string>[] = [
       { RSC: '1', 'Next-Router-Prefetch': '1', 'Next-Router-Segment-Prefetch': '/_tree/..' },
@@ -200,7 +207,7 @@ test.describe('an odd request is no fault', () => {
     ).toEqual([]);
   });
 
-  test('and no picture is made here', async ({ baseURL = '' }) => {
+  test('and no picture is made here', async ({ baseURL }) => {
     const queries = [
       '',
       '?url=/\\host',
@@ -213,7 +220,7 @@ test.describe('an odd request is no fault', () => {
     }
   });
 
-  test('and no page becomes a file of the build', async ({ baseURL = '' }) => {
+  test('and no page becomes a file of the build', async ({ baseURL }) => {
     for (const path of [
       '/_next/static/../../products',
       '/_next/static/%2e%2e/%2e%2e/products',
