@@ -170,7 +170,7 @@ async fn fifty_refunds_by_hand_race_as_many_cancellations(db: PgPool) {
     .execute(&db)
     .await
     .unwrap();
-    let (shop, provider) = Shop::selling(db).await;
+    let (shop, provider) = Shop::deaf(db).await;
     let mut orders = Vec::new();
     for _ in 0..50 {
         let (bought, intent) = paid(&shop, &provider, mug, GOOD_CARD).await;
@@ -180,12 +180,17 @@ async fn fifty_refunds_by_hand_race_as_many_cancellations(db: PgPool) {
     let races = orders.iter().enumerate().map(|(number, (order, bought, intent))| {
         let (shop, provider, amount) = (&shop, &provider, amounts[number % amounts.len()]);
         async move {
-            // All may begin at any moment; each third one begins after a step of the others.
+            // Each begins after some steps of the other. Of every second one no webhook ever comes.
             let by_hand = async {
                 for _ in 0..number % 7 {
                     tokio::task::yield_now().await;
                 }
-                provider.try_refund_by_hand(intent, amount).await.0
+                let (status, _) = provider.try_refund_by_hand(intent, amount).await;
+                if status == StatusCode::OK && number % 2 == 0 {
+                    let charge = json!({ "id": "ch_1", "object": "charge", "payment_intent": intent });
+                    tell(shop, &format!("evt_{number}"), "charge.refunded", &charge).await.expect(StatusCode::OK);
+                }
+                status
             };
             let cancelled = async {
                 bought.cancel().await.expect(StatusCode::OK);
@@ -196,13 +201,14 @@ async fn fifty_refunds_by_hand_race_as_many_cancellations(db: PgPool) {
                     refunds::make(&shop.app.db, &shop.stripe, id).await.unwrap();
                 }
             };
-            let (status, ()) = match number % 3 {
-                0 => (provider.try_refund_by_hand(intent, amount).await.0, cancelled.await),
-                1 => tokio::join!(by_hand, cancelled),
-                _ => {
-                    let ((), status) = tokio::join!(cancelled, by_hand);
-                    (status, ())
+            let status = match number % 3 {
+                0 => {
+                    let status = by_hand.await;
+                    cancelled.await;
+                    status
                 }
+                1 => tokio::join!(by_hand, cancelled).0,
+                _ => tokio::join!(cancelled, by_hand).1,
             };
             assert!([StatusCode::OK, StatusCode::BAD_REQUEST].contains(&status), "{status}");
         }
@@ -211,8 +217,6 @@ async fn fifty_refunds_by_hand_race_as_many_cancellations(db: PgPool) {
     futures_util::stream::iter(races).buffer_unordered(5).collect::<Vec<()>>().await;
     settle(&shop).await;
     for (order, _, intent) in &orders {
-        shop.until_of("the refunds", "SELECT refunded = captured FROM order_balances WHERE order_id = $1", *order)
-            .await;
         assert_eq!(balance(&shop.db, *order).await, [1890, 1890, 0, 0]);
         expect_the_same(&shop, &provider, intent).await;
     }
