@@ -224,14 +224,3 @@ pub async fn renew_key(connection: &mut PgConnection, id: Uuid, attempt: i32) ->
     .await
     .map(drop)
 }
-
-/// Refunds that the provider has not finished for so many seconds.
-pub async fn unfinished(connection: &mut PgConnection, older_than: f64) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "SELECT id FROM refunds WHERE status IN ('requested', 'pending') AND updated_at < now() - make_interval(secs => $1)
-         ORDER BY updated_at LIMIT 100",
-        older_than
-    )
-    .fetch_all(connection)
-    .await
-}

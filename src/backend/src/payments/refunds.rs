@@ -268,11 +268,3 @@ fn count(change: &Change) {
         counter!("refunds_total", "outcome" => reported.state.as_str()).increment(1);
     }
 }
-
-/// Refunds that the provider has not finished for so many seconds.
-///
-/// # Errors
-/// When the database is away.
-pub async fn unfinished(connection: &mut PgConnection, older_than: f64) -> sqlx::Result<Vec<Uuid>> {
-    rows::unfinished(connection, older_than).await
-}

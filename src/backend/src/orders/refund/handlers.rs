@@ -25,7 +25,7 @@ use crate::{
         admin::{self, model::InspectedOrder},
         queries::id_of,
     },
-    payments::{self, amounts, queries::OrderPayment, refunds},
+    payments::{self, amounts, disputes, queries::OrderPayment, refunds},
     response::{as_text, created_as},
     store::NoParameters,
 };
@@ -63,7 +63,10 @@ pub async fn refund_order(
         Some(reference) => {
             refunds::record_paid_back(&mut tx, &payment, input.amount, (&input.reason, reference), None).await?
         }
-        None => refunds::request_amount(&mut tx, &payment, input.amount, &input.reason, None).await?,
+        None => {
+            disputes::expect_refundable(&mut tx, payment.payment_id).await?;
+            refunds::request_amount(&mut tx, &payment, input.amount, &input.reason, None).await?
+        }
     };
     refunds::settle_failed(&mut tx, payment.payment_id, input.amount).await?;
     jobs::enqueue_adjustment(&mut tx, order_id, jobs::adjustment::Subject::Refund(id)).await?;
@@ -96,6 +99,7 @@ pub async fn retry_refund(
         jobs::enqueue_refund(&mut tx, id).await?;
         json!({ "refund_id": id, "amount": refund.amount })
     } else {
+        disputes::expect_refundable(&mut tx, payment.payment_id).await?;
         let left = refunds::left(&mut tx, payment.payment_id).await?;
         let amount = rules::expect_failed(refund.status, refund.outstanding, left)?;
         refunds::settle(&mut tx, id, amount).await?;
