@@ -33,7 +33,8 @@ pub async fn is_paid_back(connection: &mut PgConnection, order_id: Uuid) -> sqlx
                SELECT FROM payments p
                WHERE p.order_id = $1 AND p.status = 'captured'
                  AND p.captured <= (SELECT coalesce(sum(r.amount), 0) FROM refunds r
-                                    WHERE r.payment_id = p.id AND r.status <> 'failed')) AS "paid_back!""#,
+                                    WHERE r.payment_id = p.id AND r.status <> 'failed')
+                               + (SELECT coalesce(sum(d.lost), 0) FROM disputes d WHERE d.payment_id = p.id)) AS "paid_back!""#,
         order_id
     )
     .fetch_one(connection)
