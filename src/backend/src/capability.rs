@@ -25,6 +25,8 @@ pub enum Capability {
     OldEmail,
     /// Confirm one change of address for the new one.
     NewEmail,
+    /// Be recognised as one device; it opens nothing.
+    Device,
 }
 
 /// The server's secret keys; cheap to clone, and never shown.
@@ -95,6 +97,7 @@ fn mac(key: &Hmac<Sha256>, capability: Capability, id: Uuid) -> Hmac<Sha256> {
         Capability::PasswordReset => b"password-reset:",
         Capability::OldEmail => b"old-email:",
         Capability::NewEmail => b"new-email:",
+        Capability::Device => b"device:",
     };
     key.clone().chain_update(purpose).chain_update(id.as_bytes())
 }

@@ -15,6 +15,7 @@ pub mod constraints;
 pub mod dashboard;
 pub mod database;
 pub mod demo_provider;
+pub mod device;
 pub mod edge;
 pub mod error;
 pub mod extract;
