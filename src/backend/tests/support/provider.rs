@@ -14,6 +14,7 @@ use super::payment_at;
 pub const GOOD_CARD: &str = "4242424242424242";
 pub const DECLINED_CARD: &str = "4000000000000002";
 pub const CONFIRMED_CARD: &str = "4000002500003155";
+pub const PROCESSING_CARD: &str = "4000000000004236";
 
 /// The demo provider on a port of its own, until it is dropped.
 pub struct Provider {
