@@ -98,7 +98,7 @@ pub async fn list_shipping_methods(
         return Err(Error::field("country", "must be one of /api/countries"));
     }
     let mut db = app.db.acquire().await?;
-    if matches!(cart::queries::state(&mut db, id).await?, None | Some(cart::queries::State::Done)) {
+    if cart::queries::state(&mut db, id).await?.is_none_or(|state| state.is_finished()) {
         return Err(Error::NotFound("cart"));
     }
     let store = cart::queries::market(&mut db, id).await?.ok_or(Error::NotFound("cart"))?;
@@ -242,6 +242,9 @@ async fn lock_cart(connection: &mut PgConnection, cart_id: Uuid) -> Result<Store
         }
         Some(cart::queries::State::Pending(order)) => {
             format!("Order {} of this cart waits for its payment: pay it, or cancel it first.", order.number)
+        }
+        Some(cart::queries::State::Processing(number)) => {
+            format!("The payment of order {number} of this cart is in processing: begin a new cart.")
         }
         Some(cart::queries::State::Done) | None => "This cart was bought already.".into(),
     };

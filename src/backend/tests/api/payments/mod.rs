@@ -1,6 +1,7 @@
 //! Paying: the provider decides, its webhooks settle, and whatever is lost, late or repeated changes nothing.
 
 mod begun;
+mod carts;
 mod refunds;
 
 use chrono::Utc;
