@@ -127,8 +127,9 @@ pub struct ServeConfig {
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Orders from one address that may wait for their payment at the same time.
-    #[arg(long, env = "MAX_UNPAID_ORDERS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..))]
+    /// Orders from one network (an IPv4 address, or the /64 of an IPv6 address) that may wait for their payment at the same time.
+    /// All people of an office or a mobile carrier may share one, so it is far more than one person places.
+    #[arg(long, env = "MAX_UNPAID_ORDERS_PER_ADDRESS", default_value_t = 200, value_parser = clap::value_parser!(i64).range(1..))]
     pub max_unpaid_orders_per_address: i64,
 
     /// What is done at the same time.

@@ -16,6 +16,8 @@ use crate::{
 
 const COOKIE: &str = "cart";
 const PATH: &str = "/api";
+/// What stands in a path for the cart that the browser goes on with.
+const CURRENT: &str = "current";
 const TOKEN: HeaderName = HeaderName::from_static("cart-token");
 /// As long as an abandoned cart is kept.
 const MAX_AGE_SECONDS: u32 = 90 * 24 * 60 * 60;
@@ -27,29 +29,65 @@ impl FromRequestParts<App> for CartAccess {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound("cart"))?;
-        let named =
-            params.iter().find_map(|(name, value)| (name == "id").then(|| value.to_owned())).unwrap_or_default();
+        let named = named(parts, app).await?;
         let AnyCaller(caller) = AnyCaller::from_request_parts(parts, app).await?;
         let id = match named.as_str() {
-            "current" => current(app, &parts.headers, caller.as_ref()).await?,
+            CURRENT => current(app, &parts.headers, caller.as_ref()).await?,
             id => id.parse().ok(),
         };
         expect(app, &parts.headers, caller.as_ref(), id.ok_or(Error::NotFound("cart"))?).await
     }
 }
 
-/// The cart that a browser goes on with: the one in its cookie, else the one of who is signed in.
+/// The cart that something is added to.
+pub enum Target {
+    /// The cart with this id, and no other.
+    Named(Uuid),
+    /// The visitor's current cart.
+    Current(Uuid),
+    /// A new one, or the account's: the visitor's last cart was bought, or its payment is in processing.
+    Next,
+}
+
+impl FromRequestParts<App> for Target {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if named(parts, app).await? != CURRENT {
+            return Ok(Self::Named(CartAccess::from_request_parts(parts, app).await?.0));
+        }
+        let AnyCaller(caller) = AnyCaller::from_request_parts(parts, app).await?;
+        let Some(id) = current(app, &parts.headers, caller.as_ref()).await? else {
+            return caller.map(|_| Self::Next).ok_or(Error::NotFound("cart"));
+        };
+        let CartAccess(id) = expect(app, &parts.headers, caller.as_ref(), id).await?;
+        let state = queries::state(&mut *app.db.acquire().await?, id).await?;
+        Ok(if state.is_none_or(|state| state.is_finished()) { Self::Next } else { Self::Current(id) })
+    }
+}
+
+/// How a request's path names its cart.
+async fn named(parts: &mut Parts, app: &App) -> Result<String> {
+    let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound("cart"))?;
+    Ok(params.iter().find_map(|(name, value)| (name == "id").then(|| value.to_owned())).unwrap_or_default())
+}
+
+/// The cart that a browser goes on with: the one in its cookie, else the one of who is signed in. Of these two, one that is
+/// finished comes last.
 async fn current(app: &App, headers: &HeaderMap, caller: Option<&Caller>) -> Result<Option<Uuid>> {
     let held = held(app, headers);
     let Some(caller) = caller else { return Ok(held) };
     let mut db = app.db.acquire().await?;
-    if let Some(id) = held
-        && queries::owner(&mut db, id).await?.is_some_and(|owner| owner.is_none_or(|owner| owner == caller.account_id))
-    {
-        return Ok(held);
-    }
-    Ok(queries::of_account(&mut db, caller.account_id).await?)
+    let own = queries::of_account(&mut db, caller.account_id).await?;
+    let Some(id) = held else { return Ok(own) };
+    let is_usable =
+        queries::owner(&mut db, id).await?.is_some_and(|owner| owner.is_none_or(|owner| owner == caller.account_id));
+    let is_finished = queries::state(&mut db, id).await?.is_none_or(|state| state.is_finished());
+    Ok(match (is_usable, is_finished) {
+        (true, false) => held,
+        (true, true) => own.or(held),
+        (false, _) => own,
+    })
 }
 
 /// The variant that a request's path names.
@@ -107,10 +145,15 @@ pub fn revoke(app: &App, answer: &mut HeaderMap) {
     app.set_cookie(answer, COOKIE, "", PATH, 0);
 }
 
-/// Browsers say how a request came about by a header that scripts can neither set nor remove (Fetch Metadata); who does not
-/// is a program, which has no use for a cookie that it cannot read.
+/// Whether a browser sends a request. Browsers say how it came about by a header that scripts can neither set nor remove (Fetch
+/// Metadata).
+pub fn is_browser(request: &HeaderMap) -> bool {
+    request.contains_key("sec-fetch-site") || request.contains_key(header::ORIGIN)
+}
+
+/// Hands a token to a program, which has no use for a cookie that it cannot read.
 pub fn hand_to_program(request: &HeaderMap, answer: &mut HeaderMap, name: HeaderName, token: &str) {
-    if request.contains_key("sec-fetch-site") || request.contains_key(header::ORIGIN) {
+    if is_browser(request) {
         return;
     }
     if let Ok(token) = HeaderValue::from_str(token) {

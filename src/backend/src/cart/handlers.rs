@@ -1,17 +1,15 @@
-//! Carts over HTTP. Every change locks the cart's row first, so that parallel ones take turns and none is lost.
+//! Carts over HTTP.
 
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use metrics::counter;
-use sqlx::{PgConnection, PgTransaction};
 use uuid::Uuid;
 
 use super::{
-    access::{self, CartAccess, LineVariant},
-    merge,
+    access::{self, CartAccess, LineVariant, Target},
+    changes::{self, Change, Outcome},
     model::{AddItem, Cart, ChangeItem, CreateCart},
     queries, rules,
 };
@@ -21,11 +19,10 @@ use crate::{
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, Query},
     orders,
-    payments::close::{self, Reason},
-    store::{self, NoParameters, Store},
+    store::NoParameters,
 };
 
-/// Makes a cart, and hands its token to who made it. Who is signed in goes on with the one that they have.
+/// Creates a cart and answers its token. A signed-in customer goes on with the cart of the account, if it has one.
 #[utoipa::path(post, path = "/api/carts", tag = "cart", request_body = CreateCart,
     responses((status = 201, body = Cart), Refusals))]
 pub async fn create_cart(
@@ -38,14 +35,9 @@ pub async fn create_cart(
     if input.items.len() > rules::MAX_LINES as usize {
         return Err(Error::field("items", format!("must be at most {}", rules::MAX_LINES)));
     }
-    let Begun { mut tx, store, id, is_new } = begin_new(&app, caller.as_ref()).await?;
-    for item in &input.items {
-        add(&mut tx, &store, id, item).await?;
-    }
-    let cart = finish(tx, &store, id).await?;
-    count(is_new, input.items.len());
+    let cart = changes::change_current(&app, caller.as_ref(), &Change::Add(&input.items)).await?.cart;
     let mut response = answer(StatusCode::CREATED, &cart);
-    access::grant(&app, &headers, response.headers_mut(), id);
+    access::grant(&app, &headers, response.headers_mut(), cart.id);
     Ok(response)
 }
 
@@ -71,24 +63,38 @@ pub async fn get_cart(
     Ok(response)
 }
 
-/// Puts more of something into a cart.
+/// Adds items to a cart. To `current` of a visitor whose last cart was bought they are added to a new cart, whose token is answered.
 #[utoipa::path(post, path = "/api/carts/{id}/items", tag = "cart", params(("id" = String, Path, description = "The cart's id, or `current`")), request_body = AddItem,
     responses((status = 200, body = Cart), Refusals))]
 pub async fn add_item(
     State(app): State<App>,
-    CartAccess(id): CartAccess,
+    AnyCaller(caller): AnyCaller,
+    target: Target,
+    headers: HeaderMap,
     _: Query<NoParameters>,
     Json(input): Json<AddItem>,
 ) -> Result<Response> {
     rules::expect_quantity("quantity", input.quantity)?;
-    let (mut tx, store) = begin(&app, id).await?;
-    add(&mut tx, &store, id, &input).await?;
-    let cart = finish(tx, &store, id).await?;
-    count(false, 1);
-    Ok(answer(StatusCode::OK, &cart))
+    let items = [input];
+    let change = Change::Add(&items);
+    let outcome = match target {
+        Target::Named(id) => {
+            return Ok(answer(StatusCode::OK, &changes::change(&app, id, &change).await?.changed()?.cart));
+        }
+        Target::Current(id) => changes::change(&app, id, &change).await?,
+        Target::Next => Outcome::Finished(None),
+    };
+    // It was bought just now, or before.
+    let Outcome::Changed(changed) = outcome else {
+        let cart = changes::change_current(&app, caller.as_ref(), &change).await?.cart;
+        let mut response = answer(StatusCode::OK, &cart);
+        access::grant(&app, &headers, response.headers_mut(), cart.id);
+        return Ok(response);
+    };
+    Ok(answer(StatusCode::OK, &changed.cart))
 }
 
-/// Changes how many of something a cart holds.
+/// Changes the quantity of a line.
 #[utoipa::path(patch, path = "/api/carts/{id}/items/{variant_id}", tag = "cart",
     params(("id" = String, Path, description = "The cart's id, or `current`"), ("variant_id" = Uuid, Path, description = "The line's variant")),
     request_body = ChangeItem, responses((status = 200, body = Cart), Refusals))]
@@ -100,20 +106,11 @@ pub async fn change_item(
     Json(input): Json<ChangeItem>,
 ) -> Result<Response> {
     rules::expect_quantity("quantity", input.quantity)?;
-    expect_line(&app, id, variant_id).await?;
-    let (mut tx, store) = begin(&app, id).await?;
-    let before = queries::quantity(&mut tx, id, variant_id).await?.ok_or(Error::NotFound("line"))?;
-    let offer = queries::offer(&mut tx, &store, variant_id).await?;
-    let (amount, available) = offer.ok_or_else(|| counted(rules::out_of_stock(&[(variant_id, 0)])))?;
-    // Fewer than before is fine even where it is still too many.
-    if input.quantity >= before {
-        rules::expect_available(variant_id, input.quantity, available).map_err(counted)?;
-    }
-    queries::put(&mut tx, id, variant_id, input.quantity, amount).await?;
-    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+    let change = Change::SetQuantity { variant_id, quantity: input.quantity };
+    Ok(answer(StatusCode::OK, &changes::change(&app, id, &change).await?.changed()?.cart))
 }
 
-/// Takes something out of a cart.
+/// Removes a line from a cart.
 #[utoipa::path(delete, path = "/api/carts/{id}/items/{variant_id}", tag = "cart",
     params(("id" = String, Path, description = "The cart's id, or `current`"), ("variant_id" = Uuid, Path, description = "The line's variant")),
     responses((status = 200, body = Cart), Refusals))]
@@ -123,12 +120,7 @@ pub async fn remove_item(
     LineVariant(variant_id): LineVariant,
     _: Query<NoParameters>,
 ) -> Result<Response> {
-    expect_line(&app, id, variant_id).await?;
-    let (mut tx, store) = begin(&app, id).await?;
-    if !queries::remove(&mut tx, id, variant_id).await? {
-        return Err(Error::NotFound("line"));
-    }
-    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+    Ok(answer(StatusCode::OK, &changes::change(&app, id, &Change::Remove(variant_id)).await?.changed()?.cart))
 }
 
 /// Takes what changed for seen: the prices of this moment, and of each line as many as there are.
@@ -139,120 +131,17 @@ pub async fn acknowledge_cart(
     CartAccess(id): CartAccess,
     _: Query<NoParameters>,
 ) -> Result<Response> {
-    let (mut tx, store) = begin(&app, id).await?;
-    let items = queries::items(&mut tx, &store, id).await?;
-    queries::acknowledge(&mut tx, &items, id).await?;
-    Ok(answer(StatusCode::OK, &finish(tx, &store, id).await?))
+    Ok(answer(StatusCode::OK, &changes::change(&app, id, &Change::Acknowledge).await?.changed()?.cart))
 }
 
-/// Puts what was bought once into the cart of who is signed in, as far as it is there: the cart, and the names of what was
-/// less than then.
-pub async fn put_again(app: &App, caller: &Caller, sold: &[(Uuid, i32, String)]) -> Result<(Cart, Vec<String>)> {
-    let Begun { mut tx, store, id, is_new } = begin_new(app, Some(caller)).await?;
-    let (mut missing, mut added) = (Vec::new(), 0);
-    for (variant_id, quantity, title) in sold {
-        let offer = queries::offer(&mut tx, &store, *variant_id).await?;
-        let before = queries::quantity(&mut tx, id, *variant_id).await?.unwrap_or_default();
-        let is_full = before == 0 && queries::line_count(&mut tx, id).await? >= rules::MAX_LINES;
-        let (amount, available) = offer.filter(|_| !is_full).unwrap_or_default();
-        let wanted = before.max(0) + quantity;
-        if wanted > available {
-            missing.push(title.clone());
-        }
-        let put = wanted.min(available);
-        if put > before {
-            queries::put(&mut tx, id, *variant_id, put, amount).await?;
-            added += 1;
-        }
-    }
-    let cart = finish(tx, &store, id).await?;
-    count(is_new, added);
-    Ok((cart, missing))
-}
-
-/// A cart that is being changed.
-struct Begun {
-    tx: PgTransaction<'static>,
-    store: Store,
-    id: Uuid,
-    /// Whether it is made by this very transaction.
-    is_new: bool,
-}
-
-/// Counts what was committed.
-fn count(is_new: bool, added: usize) {
-    counter!("carts_created_total").increment(is_new.into());
-    counter!("cart_items_added_total").increment(added as u64);
-}
-
-/// Counts a refusal because there is not enough of something.
-fn counted(refusal: Error) -> Error {
-    counter!("out_of_stock_refusals_total", "at" => "cart").increment(1);
-    refusal
-}
-
-/// Begins with a new cart, or with the one of who is signed in.
-async fn begin_new(app: &App, caller: Option<&Caller>) -> Result<Begun> {
-    let mut tx = app.db.begin().await?;
-    if let Some(caller) = caller
-        && let Some(id) = merge::existing(&mut tx, caller.account_id).await?
-    {
-        tx.commit().await?;
-        let (tx, store) = begin(app, id).await?;
-        return Ok(Begun { tx, store, id, is_new: false });
-    }
-    let store = store::settings(&mut tx).await?;
-    let id = queries::create(&mut tx, &store.currency).await?;
-    if let Some(caller) = caller {
-        queries::give(&mut tx, id, Some(caller.account_id)).await?;
-    }
-    Ok(Begun { tx, store, id, is_new: true })
-}
-
-/// What changes nothing must not cancel an order that is being paid.
-async fn expect_line(app: &App, id: Uuid, variant_id: Uuid) -> Result<()> {
-    let found = queries::quantity(&mut *app.db.acquire().await?, id, variant_id).await?;
-    found.map(drop).ok_or(Error::NotFound("line"))
-}
-
-/// Begins a change: an order that waits for its payment is cancelled first, then the cart is locked.
-async fn begin(app: &App, id: Uuid) -> Result<(PgTransaction<'static>, Store)> {
-    let state = queries::state(&mut *app.db.acquire().await?, id).await?;
-    if let Some(queries::State::Pending(order)) = state {
-        close::cancel(&app.db, &app.stripe, order.id, Reason::CartChanged).await?.expect_cancelled()?;
-    }
-    let mut tx = app.db.begin().await?;
-    if !queries::lock(&mut tx, id).await? {
-        return Err(Error::NotFound("cart"));
-    }
-    let market = queries::market(&mut tx, id).await?.ok_or(Error::NotFound("cart"))?;
-    match queries::state(&mut tx, id).await? {
-        Some(queries::State::Open) => Ok((tx, market)),
-        Some(queries::State::Pending(order)) => {
-            Err(Error::conflict("cart_changed", format!("Order {} of this cart was just placed.", order.number)))
-        }
-        Some(queries::State::Done) | None => Err(Error::NotFound("cart")),
-    }
-}
-
-async fn finish(mut tx: PgTransaction<'_>, store: &Store, id: Uuid) -> Result<Cart> {
-    queries::touch(&mut tx, id).await?;
-    let cart = queries::read(&mut tx, store, id).await?.ok_or(Error::NotFound("cart"))?;
-    tx.commit().await?;
-    Ok(cart)
-}
-
-async fn add(connection: &mut PgConnection, store: &Store, id: Uuid, item: &AddItem) -> Result<()> {
-    rules::expect_quantity("quantity", item.quantity)?;
-    let offer = queries::offer(connection, store, item.variant_id).await?;
-    let (amount, available) = offer.ok_or_else(|| Error::field("variant_id", "is not sold here"))?;
-    let before = queries::quantity(connection, id, item.variant_id).await?;
-    if before.is_none() && queries::line_count(connection, id).await? >= rules::MAX_LINES {
-        return Err(Error::conflict("cart_full", format!("A cart holds {} lines.", rules::MAX_LINES)));
-    }
-    let wanted = before.unwrap_or_default() + item.quantity;
-    rules::expect_available(item.variant_id, wanted, available).map_err(counted)?;
-    Ok(queries::put(connection, id, item.variant_id, wanted, amount).await?)
+/// Adds what was ordered before to the cart of a signed-in customer, as far as it is in stock: the cart, and the titles of what
+/// is less than was ordered.
+///
+/// # Errors
+/// When the database or the payment provider is away.
+pub async fn reorder(app: &App, caller: &Caller, sold: &[(Uuid, i32, String)]) -> Result<(Cart, Vec<String>)> {
+    let changed = changes::change_current(app, Some(caller), &Change::AddAgain(sold)).await?;
+    Ok((changed.cart, changed.missing))
 }
 
 /// What is said of one shopper is kept nowhere.

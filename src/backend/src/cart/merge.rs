@@ -12,7 +12,8 @@ use crate::{accounts::queries::people, error::Result};
 /// Joins the cart that a guest holds to the account's; answers the cart that the browser goes on with, if it is another one.
 ///
 /// A cart whose order waits for its payment is left as it is, since a change would cancel the order: it is joined at the next
-/// sign-in, and until then the browser keeps it.
+/// sign-in, and until then the browser keeps it. A guest's cart without a line changes nothing: the browser goes on with the
+/// account's. A cart that is finished (bought, or its payment is in processing) is let go.
 ///
 /// # Errors
 /// When the database refuses; the transaction is to be given up then, and both carts are as before.
@@ -26,7 +27,7 @@ pub async fn join(connection: &mut PgConnection, guest: Option<Uuid>, account_id
     }
     let state = queries::state(connection, guest).await?;
     match (state, own) {
-        (None | Some(State::Done), own) => Ok(own.map(|(id, _)| id)),
+        (None | Some(State::Processing(_) | State::Done), own) => Ok(own.map(|(id, _)| id)),
         (Some(State::Open | State::Pending(_)), None) => {
             queries::give(connection, guest, Some(account_id)).await?;
             Ok(None)
@@ -35,6 +36,7 @@ pub async fn join(connection: &mut PgConnection, guest: Option<Uuid>, account_id
             absorb(connection, guest, own).await?;
             Ok(Some(own))
         }
+        (Some(State::Open), Some((own, _))) if queries::line_count(connection, guest).await? == 0 => Ok(Some(own)),
         (Some(_), Some(_)) => Ok(None),
     }
 }
@@ -52,11 +54,11 @@ async fn lock(connection: &mut PgConnection, guest: Option<Uuid>, account_id: Uu
     .map(drop)
 }
 
-/// The account's cart; one that was bought is let go.
+/// The account's cart; one that is finished is let go, so that the account can have a new one.
 async fn own(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<(Uuid, State)>> {
     let Some(id) = queries::of_account(connection, account_id).await? else { return Ok(None) };
     match queries::state(connection, id).await? {
-        None | Some(State::Done) => {
+        None | Some(State::Processing(_) | State::Done) => {
             queries::give(connection, id, None).await?;
             Ok(None)
         }

@@ -1,6 +1,7 @@
 //! Carts: what a shopper means to buy, at the prices and the stock of this moment.
 
 pub mod access;
+mod changes;
 pub mod handlers;
 pub mod merge;
 pub mod model;

@@ -25,9 +25,12 @@ pub struct Cart {
     pub subtotal: Money,
     /// Whether every line can be bought as it is.
     pub can_check_out: bool,
-    /// An order of this cart that waits for its payment; changing the cart cancels it.
+    /// An order of this cart that waits for its payment; a request that changes a line cancels it.
     #[schema(required)]
     pub pending_order: Option<PendingOrder>,
+    /// The order that this very request cancelled, because it changed a line; null for every other request.
+    #[schema(required)]
+    pub cancelled_order: Option<CancelledOrder>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
@@ -88,6 +91,13 @@ pub struct PendingOrder {
     pub total: Money,
     /// When it is given up.
     pub expires_at: DateTime<Utc>,
+}
+
+/// An order that was cancelled by a change of its cart.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CancelledOrder {
+    /// The order's number.
+    pub number: i64,
 }
 
 /// A new cart.

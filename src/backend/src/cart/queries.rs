@@ -20,8 +20,18 @@ pub enum State {
     Open,
     /// An order of it waits for its payment.
     Pending(PendingOrder),
+    /// The provider is processing the payment of the order with this number, which may take days: it can be neither changed nor
+    /// bought again, unless the payment fails.
+    Processing(i64),
     /// It was bought.
     Done,
+}
+
+impl State {
+    /// Whether its shopper goes on with another cart.
+    pub fn is_finished(&self) -> bool {
+        matches!(self, Self::Processing(_) | Self::Done)
+    }
 }
 
 /// Makes an empty cart.
@@ -56,7 +66,8 @@ pub async fn lock(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<bool>
 pub async fn state(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<State>> {
     let row = sqlx::query!(
         r#"SELECT o.id AS "order_id?", o.number AS "number?", o.status AS "status?", o.total AS "total?",
-                  o.currency AS "currency?", o.expires_at AS "expires_at?"
+                  o.currency AS "currency?", o.expires_at AS "expires_at?",
+                  EXISTS (SELECT FROM payments p WHERE p.order_id = o.id AND p.status = 'processing') AS "is_processing!"
            FROM carts c
            LEFT JOIN orders o ON o.cart_id = c.id AND (o.status <> 'cancelled' OR o.confirmed_at IS NOT NULL)
            WHERE c.id = $1
@@ -70,7 +81,11 @@ pub async fn state(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Opti
         (Some(id), Some(number), Some(amount), Some(currency), Some(expires_at))
             if row.status.as_deref() == Some("pending") =>
         {
-            State::Pending(PendingOrder { id, number, total: Money { amount, currency }, expires_at })
+            if row.is_processing {
+                State::Processing(number)
+            } else {
+                State::Pending(PendingOrder { id, number, total: Money { amount, currency }, expires_at })
+            }
         }
         (Some(_), ..) => State::Done,
         (None, ..) => State::Open,
@@ -85,21 +100,53 @@ pub async fn market(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Opt
     Ok(Some(Store { currency, ..store::settings(connection).await? }))
 }
 
-/// What one of a variant costs now and how many could be bought; none when there is no such variant or no price for it.
-pub async fn offer(connection: &mut PgConnection, store: &Store, variant_id: Uuid) -> sqlx::Result<Option<(i64, i32)>> {
+/// What one of a variant costs now and how many of it a cart could hold; none when there is no such variant or no price for it.
+/// What an unpaid order of this cart holds is counted as there.
+pub async fn offer(
+    connection: &mut PgConnection,
+    store: &Store,
+    cart_id: Uuid,
+    variant_id: Uuid,
+) -> sqlx::Result<Option<(i64, i32)>> {
     let row = sqlx::query!(
-        r#"SELECT r.amount, s.on_hand - s.reserved AS "left!", s.backorderable
+        r#"SELECT r.amount, (s.on_hand - s.reserved + coalesce((
+                      SELECT h.held FROM stock_reservations h JOIN orders o ON o.id = h.order_id
+                      WHERE o.cart_id = $3 AND o.status = 'pending' AND h.variant_id = v.id), 0))::int AS "left!",
+                  s.backorderable
            FROM variants v
            JOIN products p ON p.id = v.product_id AND p.status = 'active' AND p.published_at <= now()
            JOIN prices r ON r.variant_id = v.id AND r.currency = $2
            JOIN stock s ON s.variant_id = v.id
            WHERE v.id = $1"#,
         variant_id,
-        store.currency
+        store.currency,
+        cart_id
     )
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| (row.amount, rules::available(true, row.left, row.backorderable))))
+}
+
+/// A line of a cart, as far as a change can change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// The variant.
+    pub variant_id: Uuid,
+    /// How many.
+    pub quantity: i32,
+    /// The price that was seen last, in minor units.
+    pub seen_amount: i64,
+}
+
+/// The lines of a cart, by variant.
+pub async fn lines(connection: &mut PgConnection, cart_id: Uuid) -> sqlx::Result<Vec<Line>> {
+    sqlx::query_as!(
+        Line,
+        "SELECT variant_id, quantity, seen_amount FROM cart_items WHERE cart_id = $1 ORDER BY variant_id",
+        cart_id
+    )
+    .fetch_all(connection)
+    .await
 }
 
 /// How many of a variant a cart holds; none when it holds none.
@@ -179,10 +226,10 @@ pub async fn acknowledge(connection: &mut PgConnection, items: &[CartItem], cart
     .map(drop)
 }
 
-/// A cart as its shopper sees it; none when there is none or it was bought.
+/// A cart as its shopper sees it; none when there is none, or when it is finished.
 pub async fn read(connection: &mut PgConnection, store: &Store, id: Uuid) -> sqlx::Result<Option<Cart>> {
     let pending_order = match state(connection, id).await? {
-        None | Some(State::Done) => return Ok(None),
+        None | Some(State::Processing(_) | State::Done) => return Ok(None),
         Some(State::Open) => None,
         Some(State::Pending(order)) => Some(order),
     };
@@ -197,6 +244,7 @@ pub async fn read(connection: &mut PgConnection, store: &Store, id: Uuid) -> sql
         subtotal: Money { amount, currency: store.currency.clone() },
         can_check_out: rules::can_check_out(&items),
         pending_order,
+        cancelled_order: None,
         updated_at,
         currency: store.currency.clone(),
         items,

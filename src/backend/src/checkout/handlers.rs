@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use metrics::counter;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     addresses::{Address, is_email},
     countries::{self, Format},
+    holds::{self, Origin, rules::Hold},
     idempotency::{Claim, IdempotencyKey},
     model::{
         AddressField, Country, CountryList, Destination, FieldName, FieldOption, NewOrder, PlaceOrder, QuotedLine,
@@ -26,12 +27,13 @@ use crate::{
     app::App,
     cart::{
         self,
-        access::{CartAccess, expect},
+        access::{CartAccess, expect, is_browser},
         rules::out_of_stock,
     },
     conditional::conditional,
+    device,
     error::{Error, FieldError, Guarded, Problem, Refusal, Refusals, Result},
-    extract::{ClientAddress, Json, Query},
+    extract::{Json, Query},
     jobs,
     money::Money,
     orders::{
@@ -42,11 +44,6 @@ use crate::{
     payments::amounts::chargeable,
     store::{self, NoParameters, Store},
 };
-
-/// How long an order may wait for its payment.
-const PAYABLE_FOR: TimeDelta = TimeDelta::minutes(30);
-/// Unpaid orders to one address of mail; more would empty the shelves without paying (OWASP OAT-021).
-const UNPAID_BY_EMAIL: i64 = 5;
 
 /// The destinations with their address forms.
 #[utoipa::path(get, path = "/api/countries", tag = "checkout",
@@ -98,7 +95,7 @@ pub async fn list_shipping_methods(
         return Err(Error::field("country", "must be one of /api/countries"));
     }
     let mut db = app.db.acquire().await?;
-    if matches!(cart::queries::state(&mut db, id).await?, None | Some(cart::queries::State::Done)) {
+    if cart::queries::state(&mut db, id).await?.is_none_or(|state| state.is_finished()) {
         return Err(Error::NotFound("cart"));
     }
     let store = cart::queries::market(&mut db, id).await?.ok_or(Error::NotFound("cart"))?;
@@ -152,12 +149,12 @@ fn quote(method: Method, totals: &Totals, currency: &str) -> ShippingQuote {
 #[utoipa::path(post, path = "/api/orders", tag = "orders", request_body = PlaceOrder,
     params(("Idempotency-Key" = String, Header, description = "The same for every repetition of one request", min_length = 1, max_length = 255)),
     responses((status = 201, body = Order), (status = 422, body = Problem, content_type = "application/problem+json", description = "The key belongs to another request"),
-              (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many orders are unpaid"), Refusals))]
+              (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many orders of this browser or network are unpaid, or a large hold of it is"), Refusals))]
 pub async fn place_order(
     State(app): State<App>,
     AnyCaller(caller): AnyCaller,
     headers: HeaderMap,
-    address: ClientAddress,
+    mut origin: Origin,
     key: IdempotencyKey,
     _: Query<NoParameters>,
     Json(input): Json<PlaceOrder>,
@@ -182,8 +179,11 @@ pub async fn place_order(
     let totals = total(&lines, &method, &taxes)?;
     expect_total(&input.expected_total, &totals, &store)?;
     expect_chargeable(&totals, &store)?;
-    expect_few_unpaid(&app, &mut tx, &input.email, &address).await?;
-    let expires_at = Utc::now() + PAYABLE_FOR;
+    let mut granted = HeaderMap::new();
+    if origin.device.is_none() && is_browser(&headers) {
+        origin.device = Some(device::grant(&app, &mut granted));
+    }
+    let Hold { lasts, large_units } = holds::admit(&mut tx, origin, &held_lines(&wanted)).await?;
     let new = NewOrder {
         cart_id,
         account_id: caller.map(|caller| caller.account_id),
@@ -192,8 +192,9 @@ pub async fn place_order(
         prices_include_tax: store.prices_include_tax,
         method: &method,
         totals: &totals,
-        client_address: address.0,
-        expires_at,
+        origin,
+        large_hold_units: large_units,
+        expires_at: Utc::now() + lasts,
     };
     let order_id = write(&mut tx, &input, &new, &lines).await?;
     let order = orders::queries::read(&mut tx, order_id).await?;
@@ -204,7 +205,9 @@ pub async fn place_order(
     if totals.total == 0 {
         confirmed(0, &store.currency);
     }
-    Ok(created(&app, &headers, order_id, order.number, body))
+    let mut response = created(&app, &headers, order_id, order.number, body);
+    response.headers_mut().extend(granted);
+    Ok(response)
 }
 
 /// The request as it is stored: a repetition that differs in spaces only is the same.
@@ -243,6 +246,9 @@ async fn lock_cart(connection: &mut PgConnection, cart_id: Uuid) -> Result<Store
         }
         Some(cart::queries::State::Pending(order)) => {
             format!("Order {} of this cart waits for its payment: pay it, or cancel it first.", order.number)
+        }
+        Some(cart::queries::State::Processing(number)) => {
+            format!("The payment of order {number} of this cart is in processing: begin a new cart.")
         }
         Some(cart::queries::State::Done) | None => "This cart was bought already.".into(),
     };
@@ -318,22 +324,14 @@ fn expect_chargeable(totals: &Totals, store: &Store) -> Result<()> {
     chargeable(totals.total, &store.currency).map(drop).map_err(refused)
 }
 
-async fn expect_few_unpaid(
-    app: &App,
-    connection: &mut PgConnection,
-    email: &str,
-    ClientAddress(address): &ClientAddress,
-) -> Result<()> {
-    let unpaid = queries::unpaid(connection, email, *address).await?;
-    if unpaid.by_email < UNPAID_BY_EMAIL && unpaid.by_address < app.config.max_unpaid_orders_per_address {
-        return Ok(());
-    }
-    Err(Error::Refused(Refusal {
-        status: StatusCode::TOO_MANY_REQUESTS,
-        code: "too_many_unpaid_orders",
-        detail: "Orders that wait for their payment are enough for now: pay or cancel one of them first.".into(),
-        errors: Vec::new(),
-    }))
+fn held_lines(wanted: &[Wanted]) -> Vec<holds::rules::Line> {
+    let line = |line: &Wanted| holds::rules::Line {
+        variant_id: line.item.variant_id,
+        quantity: line.item.quantity,
+        free: line.free,
+        backorderable: line.backorderable,
+    };
+    wanted.iter().map(line).collect()
 }
 
 /// Writes the order and all that comes with it.

@@ -3,6 +3,7 @@
 pub mod addresses;
 pub mod countries;
 pub mod handlers;
+pub mod holds;
 pub mod idempotency;
 pub mod model;
 pub mod queries;

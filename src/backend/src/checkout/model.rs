@@ -170,8 +170,10 @@ pub struct NewOrder<'a> {
     pub method: &'a super::queries::Method,
     /// What it comes to.
     pub totals: &'a super::rules::Totals,
-    /// Where the request came from.
-    pub client_address: Option<std::net::IpAddr>,
+    /// The network and the browser that the request came from.
+    pub origin: super::holds::Origin,
+    /// The units that make its hold a large one, 0 for an ordinary one.
+    pub large_hold_units: i32,
     /// When it is given up.
     pub expires_at: DateTime<Utc>,
 }

@@ -1,7 +1,5 @@
 //! The checkout's SQL.
 
-use std::net::IpAddr;
-
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -18,6 +16,10 @@ pub struct Wanted {
     pub item: Item,
     /// How many could be.
     pub available: i32,
+    /// How many are on hand and not reserved by other orders.
+    pub free: i32,
+    /// Whether it can be ordered without stock.
+    pub backorderable: bool,
     /// Of one.
     pub weight_grams: i32,
 }
@@ -39,15 +41,6 @@ pub struct Method {
     pub amount: i64,
     /// From which subtotal on it costs nothing, in minor units.
     pub free_from: Option<i64>,
-}
-
-/// How many unpaid orders there are already.
-#[derive(Debug)]
-pub struct Unpaid {
-    /// To the same address of mail.
-    pub by_email: i64,
-    /// From the same address of the network.
-    pub by_address: i64,
 }
 
 /// The lines of a cart, for buying.
@@ -93,6 +86,8 @@ pub async fn wanted(
         .into_iter()
         .map(|row| Wanted {
             available: crate::cart::rules::available(row.sold, row.left, row.backorderable),
+            free: row.left,
+            backorderable: row.backorderable,
             weight_grams: row.weight_grams,
             item: Item {
                 variant_id: row.variant_id,
@@ -166,26 +161,14 @@ pub async fn destinations(connection: &mut PgConnection, currency: &str) -> sqlx
     .await
 }
 
-/// Counts unpaid orders. Nothing is locked for it: two at once may both be the last one, and no harm is done.
-pub async fn unpaid(connection: &mut PgConnection, email: &str, address: Option<IpAddr>) -> sqlx::Result<Unpaid> {
-    sqlx::query_as!(
-        Unpaid,
-        r#"SELECT (SELECT count(*) FROM orders WHERE status = 'pending' AND canonical_email(email) = canonical_email($1)) AS "by_email!",
-                  (SELECT count(*) FROM orders WHERE status = 'pending' AND client_address = $2::text::inet) AS "by_address!""#,
-        email,
-        address.map(|address| address.to_string())
-    )
-    .fetch_one(connection)
-    .await
-}
-
 /// Writes an order with its taxes and its lines, and reserves the stock.
 pub async fn insert(connection: &mut PgConnection, order: &NewOrder<'_>, lines: &[Line]) -> sqlx::Result<(Uuid, i64)> {
     let written = sqlx::query!(
         "INSERT INTO orders (cart_id, email, currency, prices_include_tax, subtotal, shipping_total, tax_total, total,
                              shipping_method_id, shipping_name, shipping_min_days, shipping_max_days, client_address, expires_at,
-                             account_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::inet, $14, $15) RETURNING id, number",
+                             account_id, device_id, large_hold_units)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::inet, $14, $15, $16, $17)
+         RETURNING id, number",
         order.cart_id,
         order.email,
         order.currency as _,
@@ -198,9 +181,11 @@ pub async fn insert(connection: &mut PgConnection, order: &NewOrder<'_>, lines: 
         order.method.name,
         order.method.min_days,
         order.method.max_days,
-        order.client_address.map(|address| address.to_string()),
+        order.origin.network.map(|network| network.to_string()),
         order.expires_at,
-        order.account_id
+        order.account_id,
+        order.origin.device,
+        order.large_hold_units
     )
     .fetch_one(&mut *connection)
     .await?;

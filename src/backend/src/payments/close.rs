@@ -106,40 +106,71 @@ pub async fn cancel_by(
     decision: Option<&Decision<'_>>,
 ) -> Result<Closed> {
     for _ in 0..PATIENCE {
-        let payment = queries::of_order(&mut *db.acquire().await?, order_id).await?;
-        let payment = payment.ok_or(Error::NotFound("order"))?;
-        if let Some(closed) = is_closed(&payment) {
-            return Ok(closed);
-        }
-        if let Some(provider_id) = &payment.provider_id {
-            let intent = stripe.cancel_payment_intent(provider_id).await?;
-            match intent.status {
-                IntentStatus::Canceled => {}
-                IntentStatus::Succeeded | IntentStatus::Processing => {
-                    settle::settle(db, payment.payment_id, &intent, None).await?;
-                    continue;
-                }
-                status => return Err(Error::Internal(format!("{provider_id} is {status:?} and cannot be cancelled"))),
-            }
-        }
+        let payment = match void_payment(db, stripe, order_id).await? {
+            Voided::Closed(closed) => return Ok(closed),
+            Voided::Open(payment) => payment,
+        };
         let mut tx = db.begin().await?;
         if close(&mut tx, &payment, reason).await? {
             if let Some(decision) = decision {
                 decision.record(&mut tx, payment.number).await?;
             }
             tx.commit().await?;
-            count(reason.event());
-            if payment.provider_id.is_some() {
-                counter!("payments_total", "provider" => PROVIDER, "outcome" => "canceled").increment(1);
-            }
+            count_closed(&payment, reason);
             return Ok(Closed::Cancelled);
         }
     }
     Err(Error::Internal("the order's payment begins anew again and again".into()))
 }
 
+/// An order whose payment was to be cancelled at the provider.
+#[derive(Debug)]
+pub enum Voided {
+    /// The provider takes no money for it any more, and the order can be closed: [`close()`].
+    Open(Box<OrderPayment>),
+    /// It was closed or paid before, or is being paid.
+    Closed(Closed),
+}
+
+/// Cancels the payment of an order at the provider, the first half of [`cancel`]; what is found to be paid is settled. An order
+/// that is not closed afterwards can still be paid, by a new payment.
+///
+/// # Errors
+/// When the provider or the database is away; the order is then as it was.
+pub async fn void_payment(db: &Pool, stripe: &Stripe, order_id: Uuid) -> Result<Voided> {
+    for _ in 0..PATIENCE {
+        let payment = queries::of_order(&mut *db.acquire().await?, order_id).await?;
+        let payment = payment.ok_or(Error::NotFound("order"))?;
+        if let Some(closed) = is_closed(&payment) {
+            return Ok(Voided::Closed(closed));
+        }
+        let Some(provider_id) = &payment.provider_id else { return Ok(Voided::Open(payment.into())) };
+        let intent = stripe.cancel_payment_intent(provider_id).await?;
+        match intent.status {
+            IntentStatus::Canceled => return Ok(Voided::Open(payment.into())),
+            IntentStatus::Succeeded | IntentStatus::Processing => {
+                settle::settle(db, payment.payment_id, &intent, None).await?;
+            }
+            status => return Err(Error::Internal(format!("{provider_id} is {status:?} and cannot be cancelled"))),
+        }
+    }
+    Err(Error::Internal("the order's payment moves again and again".into()))
+}
+
+/// Counts an order that was closed, once that is committed.
+pub fn count_closed(payment: &OrderPayment, reason: Reason) {
+    count(reason.event());
+    if payment.provider_id.is_some() {
+        counter!("payments_total", "provider" => PROVIDER, "outcome" => "canceled").increment(1);
+    }
+}
+
+/// Closes an order whose payment was voided, in the caller's transaction, which may hold the order's cart and nothing after it.
 /// False when the order or its payment moved since it was read.
-async fn close(connection: &mut PgConnection, read: &OrderPayment, reason: Reason) -> Result<bool> {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn close(connection: &mut PgConnection, read: &OrderPayment, reason: Reason) -> Result<bool> {
     let now = queries::lock(connection, read.order_id).await?.ok_or(Error::NotFound("order"))?;
     if now.order_status != "pending" || now.provider_id != read.provider_id || now.status == "captured" {
         return Ok(false);

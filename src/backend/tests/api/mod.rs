@@ -6,6 +6,7 @@ mod auth;
 mod carts;
 mod categories;
 mod conventions;
+mod holds;
 mod hostile;
 mod matrix;
 mod orders;

@@ -235,28 +235,6 @@ async fn one_key_is_one_order(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
-async fn unpaid_orders_are_limited(db: PgPool) {
-    product("mug").priced(1400).create(&db).await;
-    let mug = variant_of(&db, "mug").await;
-    let (shop, _provider) = Shop::selling_with(db, |config| config.max_unpaid_orders_per_address = 7).await;
-    let place = async |email: &str| {
-        let guest = Guest::with(&shop, mug, 1).await;
-        let mut order = guest.order().await;
-        order["email"] = json!(email);
-        guest.place("key", &order).await
-    };
-    let mut numbers = Vec::new();
-    for _ in 0..5 {
-        numbers.push(place("ada@example.com").await.expect(StatusCode::CREATED).json()["number"].as_i64().unwrap());
-    }
-    assert_eq!(place("ADA@example.com").await.refusal(), (429, "too_many_unpaid_orders".into()));
-    place("b@example.com").await.expect(StatusCode::CREATED);
-    place("c@example.com").await.expect(StatusCode::CREATED);
-    assert_eq!(place("d@example.com").await.refusal(), (429, "too_many_unpaid_orders".into()));
-    assert_eq!(stock(&shop.db, mug).await, (10, 7));
-}
-
-#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn what_costs_nothing_needs_no_payment(db: PgPool) {
     product("sticker").priced(0).create(&db).await;
     sqlx::query("UPDATE shipping_rates SET amount = 0").execute(&db).await.unwrap();

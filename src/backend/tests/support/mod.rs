@@ -1,6 +1,8 @@
 //! What tests stand on: a store on a port of its own, builders for what is in it, and the wire to its database.
 
 pub mod builders;
+pub mod buyer;
+pub mod checkpoint;
 pub mod customer;
 pub mod guest;
 pub mod importer;

@@ -100,6 +100,11 @@ impl Program {
         child.wait().unwrap();
     }
 
+    /// Lets it do nothing any more, while its connections stay open.
+    pub fn freeze(&self) {
+        kill_process(Pid::from_child(self.child.as_ref().unwrap()), Signal::STOP).unwrap();
+    }
+
     /// Tells it to stop, as Kubernetes does.
     #[allow(dead_code, reason = "the tests of releases need it")]
     pub fn terminate(&self) {

@@ -19,6 +19,7 @@ pub const DECLINED_CARD: &str = "4000000000000002";
 pub const CONFIRMED_CARD: &str = "4000002500003155";
 pub const DISPUTED_CARD: &str = "4000000000000259";
 pub const INQUIRED_CARD: &str = "4000000000001976";
+pub const PROCESSING_CARD: &str = "4000000000004236";
 
 /// The demo provider on a port of its own, until it is dropped.
 pub struct Provider {

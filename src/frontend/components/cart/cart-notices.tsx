@@ -4,12 +4,12 @@ import { useCart } from '@/components/cart/use-cart';
 import { Alert } from '@/components/ui/alert';
 import { TextButton } from '@/components/ui/text-button';
 import type { PendingOrder } from '@/lib/api/cart';
-import { acknowledge, retry } from '@/lib/cart/store';
+import { acknowledge, dismissCancelledOrder, retry } from '@/lib/cart/store';
 import { formatMoney } from '@/lib/money';
 import { formatTime } from '@/lib/time';
 
 export function CartNotices() {
-  const { cart, trouble, wishes } = useCart();
+  const { cart, trouble, wishes, cancelledOrder } = useCart();
   const hasChanged = cart?.items.some(({ changed }) => changed !== null) ?? false;
   return (
     <div className="grid gap-3 not-empty:mb-6">
@@ -25,8 +25,20 @@ export function CartNotices() {
           <TextButton onClick={() => void acknowledge()}>All right</TextButton>
         </Alert>
       ) : null}
+      {cancelledOrder !== null ? <CancelledNote number={cancelledOrder} /> : null}
       {cart?.pending_order ? <PendingNote order={cart.pending_order} /> : null}
     </div>
+  );
+}
+
+function CancelledNote({ number }: { number: number }) {
+  return (
+    <Alert title={`Order ${number} was cancelled`}>
+      <p>
+        You changed its cart before it was paid. Nothing has been charged: check out again when you are ready.
+      </p>
+      <TextButton onClick={dismissCancelledOrder}>All right</TextButton>
+    </Alert>
   );
 }
 

@@ -15,6 +15,8 @@ export interface CartState {
   places: readonly string[];
   /** What is to be said at a line. */
   notes: ReadonlyMap<string, string>;
+  /** The number of the order that a change on this page cancelled. */
+  cancelledOrder: number | null;
   /** Why the cart could not be read or saved, in words. */
   trouble: string;
 }
@@ -27,6 +29,7 @@ export const cartState = observable<CartState>({
   removed: [],
   places: [],
   notes: new Map(),
+  cancelledOrder: null,
   trouble: '',
 });
 

@@ -31,7 +31,7 @@ function inOrder<T>(task: () => Promise<T>): Promise<T> {
 }
 
 function accept(cart: Cart | null): void {
-  const { removed, wishes, places } = cartState.get();
+  const { removed, wishes, places, cancelledOrder } = cartState.get();
   const isGone = ({ variant_id }: CartItem) => !inCart(cart, variant_id) || wishes.get(variant_id) === 0;
   cartState.set({
     phase: 'ready',
@@ -39,6 +39,8 @@ function accept(cart: Cart | null): void {
     count: cart?.item_count ?? 0,
     removed: cart ? removed.filter(isGone) : [],
     places: [...new Set([...places, ...(cart?.items ?? []).map(({ variant_id }) => variant_id)])],
+    // Later answers do not repeat it. A new order of the cart makes it old news.
+    cancelledOrder: cart?.pending_order ? null : (cart?.cancelled_order?.number ?? cancelledOrder),
     trouble: '',
   });
   keepHint(cart ? cart.item_count : null);
@@ -65,7 +67,7 @@ export function refresh(): Promise<void> {
 
 /** Another person's cart: somebody has signed in or out. Nothing that was chosen for the one before is sent to it. */
 export async function rejoin(): Promise<void> {
-  cartState.set({ wishes: new Map(), removed: [], notes: new Map() });
+  cartState.set({ wishes: new Map(), removed: [], notes: new Map(), cancelledOrder: null });
   await refresh();
   onChange();
 }
@@ -146,6 +148,9 @@ export function removeLine(item: CartItem): Promise<void> {
   cartState.set({ removed: [...removed.filter(({ variant_id }) => variant_id !== item.variant_id), item] });
   return setQuantity(item.variant_id, 0);
 }
+
+/** The shopper has read which order was cancelled. */
+export const dismissCancelledOrder = () => cartState.set({ cancelledOrder: null });
 
 /** Nothing is offered to be undone any more. */
 export const forgetRemoved = () => cartState.set({ removed: [] });

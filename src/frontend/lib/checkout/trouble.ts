@@ -22,12 +22,17 @@ const KNOWN: Record<string, Trouble> = {
     text: 'The new one is shown here. Have a look, and pay if you agree. Nothing has been charged.',
   },
   shipping_unavailable: {
-    title: 'This way of shipping is not available any more',
+    title: 'This shipping method is not available any more',
     text: 'Please choose another one.',
   },
   too_many_unpaid_orders: {
     title: 'There are several unpaid orders already',
     text: 'Pay or cancel one of them, or try again in half an hour. Nothing has been charged.',
+  },
+  large_hold_limited: {
+    title: 'This order is too large for now',
+    text: 'Another large order from your network is not paid, or was not paid in time. Order less, or try again later. Nothing has been charged.',
+    toCart: true,
   },
   order_cancelled: {
     title: 'That order was not paid in time',
@@ -35,7 +40,7 @@ const KNOWN: Record<string, Trouble> = {
   },
   payment_processing: {
     title: 'The payment is under way',
-    text: 'Your bank is at it. As long as it is, the order cannot be changed.',
+    text: 'Your bank is processing it. Until it has decided, the order cannot be changed.',
   },
   request_in_progress: {
     title: 'Your order is being placed',

@@ -40,7 +40,7 @@ pub async fn list_orders(
     Ok(private(&OrderHistory { items, next_cursor }))
 }
 
-/// Puts what an order had into the cart again, as far as it is there.
+/// Adds what an order had to the cart again, as far as it is in stock.
 #[utoipa::path(post, path = "/api/account/orders/{number}/reorder", tag = "account", params(("number" = i64, Path, description = "The order's number")),
     responses((status = 200, body = Reordered), Refusals))]
 pub async fn reorder(
@@ -56,7 +56,7 @@ pub async fn reorder(
     }
     let sold = history::sold(&mut db, id).await?;
     drop(db);
-    let (cart, missing) = cart::handlers::put_again(&app, &caller, &sold).await?;
+    let (cart, missing) = cart::handlers::reorder(&app, &caller, &sold).await?;
     let id = cart.id;
     let mut response = private(&Reordered { missing, cart });
     cart::access::set_cookie(&app, response.headers_mut(), id);

@@ -207,7 +207,7 @@ pub async fn anonymise_orders(connection: &mut PgConnection, account_id: Uuid) -
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "UPDATE orders SET email = $2, client_address = NULL, account_id = NULL WHERE account_id = $1",
+        "UPDATE orders SET email = $2, client_address = NULL, device_id = NULL, account_id = NULL WHERE account_id = $1",
         account_id,
         NOBODY
     )

@@ -186,3 +186,125 @@ async fn many_sign_ins_at_once_join_each_cart_once(db: PgPool) {
     assert_eq!(quantities.len(), 6);
     assert_eq!(quantities[0], (things[0], 7));
 }
+
+/// A signed-in customer whose order waits for its payment, begun at the provider.
+async fn buying<'a>(shop: &'a Shop, thing: Uuid) -> (Browser<'a>, Value) {
+    let ada = Browser::of(shop, "ada@example.com").await;
+    ada.begin_cart(thing, 4).await.expect(StatusCode::CREATED);
+    let number = ada.place().await.expect(StatusCode::CREATED).json()["number"].clone();
+    ada.send(Method::POST, &format!("/api/orders/{number}/payment"), None).await.expect(StatusCode::OK);
+    (ada, number)
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn what_changes_nothing_leaves_a_customers_order_alone(db: PgPool) {
+    let (shop, _provider) = Shop::selling(db.clone()).await;
+    let things = variants(&db, 2).await;
+    let (ada, number) = buying(&shop, things[0]).await;
+    let cart = ada.cart().await;
+    assert_eq!(cart["pending_order"]["number"], number);
+    let item = |variant: Uuid, quantity: i32| json!({ "variant_id": variant, "quantity": quantity });
+    for (items, status) in [
+        (json!([]), 201),
+        (json!([item(Uuid::nil(), 1)]), 400),
+        (json!([item(things[0], 7)]), 409),
+        (json!([item(things[1], 0)]), 400),
+        (json!([item(things[1], 1), item(Uuid::nil(), 1)]), 400),
+        (json!([item(things[1], 1), item(things[0], 999)]), 409),
+    ] {
+        let reply = ada.post("/api/carts", &json!({ "items": items })).await;
+        assert_eq!(reply.status.as_u16(), status, "{items}: {}", reply.text);
+        if status == 201 {
+            assert_eq!(reply.json(), cart);
+        }
+        assert_eq!(ada.read_order(&number).await["status"], "pending", "{items} cancelled the order");
+    }
+    // Ordering again what there is no more of adds nothing.
+    sqlx::query(
+        "INSERT INTO stock_movements (variant_id, kind, on_hand_delta, reason) VALUES ($1, 'adjusted', -6, 'lost')",
+    )
+    .bind(things[0])
+    .execute(&db)
+    .await
+    .unwrap();
+    let reorder = format!("/api/account/orders/{number}/reorder");
+    let reply = ada.send(Method::POST, &reorder, None).await.expect(StatusCode::OK).json();
+    assert_eq!((&reply["missing"], &reply["cart"]["cancelled_order"]), (&json!(["thing 0"]), &Value::Null));
+    assert_eq!(ada.read_order(&number).await["status"], "pending");
+    // Nor does signing in with an empty cart, which the account's takes the place of.
+    let phone = Browser::new(&shop);
+    phone.fill(&[]).await;
+    phone.login("ada@example.com", PASSWORD).await.expect(StatusCode::OK);
+    assert_eq!(phone.cart().await["pending_order"]["number"], number);
+    assert_eq!(ada.cart().await["id"], cart["id"]);
+    // What adds something says so.
+    let reply = ada.begin_cart(things[1], 1).await.expect(StatusCode::CREATED).json();
+    assert_eq!((&reply["id"], &reply["cancelled_order"]["number"]), (&cart["id"], &number));
+    assert_eq!(ada.read_order(&number).await["status"], "cancelled");
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_customer_has_a_new_cart_while_a_payment_is_in_processing(db: PgPool) {
+    let (shop, _provider) = Shop::deaf(db.clone()).await;
+    let things = variants(&db, 2).await;
+    let (ada, number) = buying(&shop, things[0]).await;
+    let first = ada.cart().await["id"].clone();
+    let desk = Browser::new(&shop);
+    desk.login("ada@example.com", PASSWORD).await.expect(StatusCode::OK);
+    let set = async |status: &'static str| {
+        sqlx::query("UPDATE payments p SET status = $1 FROM orders o WHERE o.id = p.order_id AND o.number = $2")
+            .bind(status)
+            .bind(number.as_i64())
+            .execute(&db)
+            .await
+            .unwrap();
+    };
+    set("processing").await;
+    assert_eq!(ada.get("/api/carts/current").await.refusal(), (404, "not_found".into()));
+    // If the payment fails before there is another cart, its own is there again.
+    set("open").await;
+    assert_eq!(ada.cart().await["pending_order"]["number"], number);
+    set("processing").await;
+    let next = ada.add(things[1], 2).await.expect(StatusCode::OK).json();
+    assert_ne!(next["id"], first);
+    for browser in [&ada, &desk] {
+        assert_eq!(browser.cart().await["id"], next["id"]);
+    }
+    assert_eq!(ada.begin_cart(things[1], 1).await.expect(StatusCode::CREATED).json()["id"], next["id"]);
+    let again = ada.send(Method::POST, &format!("/api/account/orders/{number}/reorder"), None).await;
+    assert_eq!(again.expect(StatusCode::OK).json()["cart"]["item_count"], 7);
+    let stock = async || crate::support::guest::stock(&db, things[0]).await;
+    assert_eq!(stock().await, (10, 4), "the order keeps its stock");
+    // Another order can be placed, and the first one is in the history as before.
+    let second = ada.place().await.expect(StatusCode::CREATED).json()["number"].clone();
+    assert_eq!(stock().await, (10, 8));
+    assert_eq!(ada.read_order(&number).await["payment_status"], "processing");
+    // If it fails now, the order can be paid from its page, and the cart stays the new one.
+    set("open").await;
+    assert_eq!(ada.read_order(&number).await["can_pay"], true);
+    assert_eq!(ada.cart().await["pending_order"]["number"], second);
+}
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_guests_cart_takes_the_place_of_one_whose_payment_is_in_processing(db: PgPool) {
+    let (shop, _provider) = Shop::deaf(db.clone()).await;
+    let things = variants(&db, 2).await;
+    let (ada, number) = buying(&shop, things[0]).await;
+    sqlx::query("UPDATE payments SET status = 'processing'").execute(&db).await.unwrap();
+    let phone = Browser::new(&shop);
+    phone.fill(&[(things[1], 2)]).await;
+    let guest = phone.cart().await["id"].clone();
+    phone.login("ada@example.com", PASSWORD).await.expect(StatusCode::OK);
+    for browser in [&phone, &ada] {
+        assert_eq!(browser.cart().await["id"], guest);
+        assert_eq!(browser.quantities().await, [(things[1], 2)]);
+    }
+    // The other way round: a guest's order in processing comes along, its cart does not.
+    sqlx::query("UPDATE payments SET status = 'open'").execute(&db).await.unwrap();
+    assert_eq!(ada.read_order(&number).await["can_pay"], true);
+    let tablet = Browser::new(&shop);
+    tablet.order(things[0], 1).await.expect(StatusCode::CREATED);
+    sqlx::query("UPDATE payments SET status = 'processing'").execute(&db).await.unwrap();
+    tablet.login("ada@example.com", PASSWORD).await.expect(StatusCode::OK);
+    assert_eq!(tablet.cart().await["id"], guest);
+}

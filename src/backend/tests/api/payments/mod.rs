@@ -1,6 +1,8 @@
 //! Paying: the provider decides, its webhooks settle, and whatever is lost, late or repeated changes nothing.
 
 mod agreement;
+mod begun;
+mod carts;
 mod disputes;
 mod keys;
 mod reconciling;
@@ -118,15 +120,6 @@ async fn a_declined_card_leaves_the_order_payable(db: PgPool) {
     let order = bought.read().await;
     assert_eq!(kinds(&order), ["placed", "payment_failed", "paid"]);
     assert_eq!(order["payment_error"], Value::Null);
-}
-
-#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
-async fn payments_that_are_begun_at_once_are_one(db: PgPool) {
-    let mug = mug(&db).await;
-    let (shop, _provider) = Shop::selling(db).await;
-    let bought = Guest::with(&shop, mug, 1).await.buy().await;
-    let starts = join_all((0..5).map(|_| begin(&bought))).await;
-    assert!(starts.iter().all(|start| *start == starts[0]), "{starts:?}");
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
@@ -344,20 +337,4 @@ async fn a_card_that_asks_waits_for_its_owner(db: PgPool) {
     // Cancelling is still possible, and final.
     bought.cancel().await.expect(StatusCode::OK);
     assert_eq!(provider.intent(start["payment_intent"].as_str().unwrap()).await["status"], "canceled");
-}
-
-#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
-async fn what_changes_nothing_leaves_the_order_alone(db: PgPool) {
-    let mug = mug(&db).await;
-    let (shop, _provider) = Shop::selling(db).await;
-    let guest = Guest::with(&shop, mug, 1).await;
-    let bought = guest.buy().await;
-    begin(&bought).await;
-    guest.add(mug, 0).await.refused();
-    guest.change(mug, 1000).await.refused();
-    for reply in [guest.remove(Uuid::nil()).await, guest.change(Uuid::nil(), 1).await] {
-        assert_eq!(reply.refusal(), (404, "not_found".into()));
-    }
-    assert_eq!(bought.read().await["status"], "pending");
-    assert_eq!(stock(&shop.db, mug).await, (10, 1));
 }
