@@ -241,15 +241,6 @@ impl Shop {
         }
     }
 
-    /// The same, of one row by its id.
-    pub async fn until_of(&self, what: &str, sql: &'static str, id: uuid::Uuid) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !sqlx::query_scalar::<_, bool>(sql).bind(id).fetch_one(&self.db).await.unwrap() {
-            assert!(Instant::now() < deadline, "{what} never came about");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
     /// Waits until the store answers again.
     pub async fn until_answered(&self) {
         let deadline = Instant::now() + Duration::from_secs(20);
