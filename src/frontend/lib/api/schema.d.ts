@@ -154,7 +154,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts what an order had into the cart again, as far as it is there. */
+        /** Adds what an order had to the cart again, as far as it is in stock. */
         post: operations["reorder"];
         delete?: never;
         options?: never;
@@ -419,6 +419,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/orders/{number}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels what of an order is still to be shipped, in whole or in part, and gives its units back to the stock. Safe to repeat
+         *     with the same `Idempotency-Key`.
+         */
+        post: operations["cancel_order_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{number}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes an order of which all money went back, as by a refund at the provider: what is still to be shipped never will be, and
+         *     returns to the stock. Safe to repeat.
+         */
+        post: operations["close_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/orders/{number}/fulfilments": {
         parameters: {
             query?: never;
@@ -430,6 +470,26 @@ export interface paths {
         put?: never;
         /** Ships an order in whole or in part, and tells its customer. Safe to repeat with the same `Idempotency-Key`. */
         post: operations["ship_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/orders/{number}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives money back by the payment provider, or records that it was paid back by other means. Safe to repeat with the same
+         *     `Idempotency-Key`.
+         */
+        post: operations["refund_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -518,6 +578,46 @@ export interface paths {
         put?: never;
         /** Adds a variant to a product. */
         post: operations["add_variant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/refunds/{id}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records that the money of a refund that failed, or that the provider refuses to make, was paid back by other means. Safe to
+         *     repeat with the same `Idempotency-Key`.
+         */
+        post: operations["resolve_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/refunds/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a refund again: one that failed as a new one, one that was not made yet at once. Safe to repeat with the same
+         *     `Idempotency-Key`.
+         */
+        post: operations["retry_refund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -670,7 +770,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sets a new password by the link of the mail, once and within 30 minutes, ends every session and revokes every token. */
+        /**
+         * Sets a new password by the link of the mail, once and within 30 minutes, ends every session and revokes every token. The account
+         *     knows this device from here on and no other, so that its owner can sign in whatever strangers try meanwhile.
+         */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -721,7 +824,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a cart, and hands its token to who made it. Who is signed in goes on with the one that they have. */
+        /** Creates a cart and answers its token. A signed-in customer goes on with the cart of the account, if it has one. */
         post: operations["create_cart"];
         delete?: never;
         options?: never;
@@ -772,7 +875,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts more of something into a cart. */
+        /** Adds items to a cart. To `current` of a visitor whose last cart was bought they are added to a new cart, whose token is answered. */
         post: operations["add_item"];
         delete?: never;
         options?: never;
@@ -790,11 +893,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes something out of a cart. */
+        /** Removes a line from a cart. */
         delete: operations["remove_item"];
         options?: never;
         head?: never;
-        /** Changes how many of something a cart holds. */
+        /** Changes the quantity of a line. */
         patch: operations["change_item"];
         trace?: never;
     };
@@ -1000,7 +1103,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What the provider tells. Only this makes an order paid. */
+        /** What the provider reports. Only this makes an order paid. */
         post: operations["receive_webhook"];
         delete?: never;
         options?: never;
@@ -1232,10 +1335,65 @@ export interface components {
          * @enum {string}
          */
         Availability: "in_stock" | "low_stock" | "backorder" | "out_of_stock";
+        /** @description What of an order will not be shipped. */
+        CancelOrder: {
+            /** @description What is cancelled; left out for everything that is still to be shipped. */
+            lines?: components["schemas"]["CancellationLine"][] | null;
+            /**
+             * @description For the staff; customers do not see it.
+             * @example Broken in the warehouse
+             */
+            reason: string;
+            /** @description Whether the money for it goes back to the customer; that requires `refunds:write`. */
+            refund: boolean;
+        };
+        /** @description What the staff cancelled of an order. */
+        Cancellation: {
+            /** @description What was paid for it, tax included; with the shipping when nothing of the order is shipped. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            cancelled_at: string;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description What was cancelled, in the order of the order's lines. */
+            lines: components["schemas"]["CancellationLine"][];
+            /** @description Why; left out of what customers see. */
+            reason?: string | null;
+            /** @description What was requested to be given back for it. */
+            refund: components["schemas"]["Money"];
+        };
+        /** @description How many of a variant are cancelled. */
+        CancellationLine: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /**
+             * Format: uuid
+             * @description The variant.
+             */
+            variant_id: string;
+        };
+        /** @description An order that was cancelled by a change of its cart. */
+        CancelledOrder: {
+            /**
+             * Format: int64
+             * @description The order's number.
+             */
+            number: number;
+        };
         /** @description A cart at the prices and the stock of this moment. */
         Cart: {
             /** @description Whether every line can be bought as it is. */
             can_check_out: boolean;
+            cancelled_order: components["schemas"]["CancelledOrder"] | null;
             /** @description ISO 4217. */
             currency: string;
             /**
@@ -1457,6 +1615,14 @@ export interface components {
             id: string;
             /** @description One value of each of the product's options, in their order. */
             option_values: string[];
+        };
+        /** @description Why an order whose money went back is closed. */
+        CloseOrder: {
+            /**
+             * @description For the staff; customers do not see it.
+             * @example Refunded at the provider
+             */
+            reason: string;
         };
         /** @description The link of a mail that confirms a new address. */
         ConfirmEmail: {
@@ -1869,7 +2035,15 @@ export interface components {
         /** @description An order with what only the staff sees of it. */
         InspectedOrder: components["schemas"]["Order"] & {
             account: components["schemas"]["OrderAccount"] | null;
+            /** @description What can be done about it now. */
+            actions: components["schemas"]["OrderAction"][];
+            /** @description What the customer should have back and no refund is under way for: a refund failed, or an order was cancelled without. */
+            owed: components["schemas"]["Money"];
             payment: components["schemas"]["ProviderPayment"] | null;
+            /** @description What can still be given back: neither is it, nor is that under way. */
+            refundable: components["schemas"]["Money"];
+            /** @description What went back, is about to, or failed to; the first one first. */
+            refunds: components["schemas"]["StaffRefund"][];
             /** @description What is still to be shipped. */
             unshipped: components["schemas"]["Unshipped"][];
         };
@@ -1954,6 +2128,8 @@ export interface components {
             can_cancel: boolean;
             /** @description Whether it can be paid now. */
             can_pay: boolean;
+            /** @description What the store cancelled of it, the first cancellation first. */
+            cancellations: components["schemas"]["Cancellation"][];
             /** @description ISO 4217. */
             currency: string;
             /** @description What was taken off. */
@@ -1988,6 +2164,11 @@ export interface components {
             placed_at: string;
             /** @description Whether the tax is a part of the prices or comes on top of them. */
             prices_include_tax: boolean;
+            /**
+             * Format: int64
+             * @description The total as the payment provider counts it, in its own minor units: not for people. Null for one that it cannot charge.
+             */
+            provider_amount: number | null;
             /** @description What was given back. */
             refunded: components["schemas"]["Money"];
             /** @description How it travels, and for how much. */
@@ -2017,6 +2198,11 @@ export interface components {
             /** @description How the store addresses them; may be empty. */
             name: string;
         };
+        /**
+         * @description What the staff can do about an order.
+         * @enum {string}
+         */
+        OrderAction: "ship" | "cancel" | "refund" | "close";
         /** @description Something that happened to an order. */
         OrderEvent: {
             /**
@@ -2041,6 +2227,11 @@ export interface components {
         };
         /** @description What was sold of one variant. */
         OrderLine: {
+            /**
+             * Format: int32
+             * @description How many of these the store cancelled.
+             */
+            cancelled_quantity: number;
             /** @description The names of the product's options then. */
             option_names: string[];
             /** @description One value of each. */
@@ -2147,7 +2338,7 @@ export interface components {
          * @description Where its payment stands.
          * @enum {string}
          */
-        PaymentStatus: "unpaid" | "processing" | "paid" | "partially_refunded" | "refunded" | "cancelled";
+        PaymentStatus: "unpaid" | "processing" | "paid" | "partially_refunded" | "refunded" | "disputed" | "charged_back" | "cancelled";
         /** @description An order that waits for its payment. */
         PendingOrder: {
             /**
@@ -2371,6 +2562,42 @@ export interface components {
             /** @description Ten of them. */
             codes: string[];
         };
+        /**
+         * @description What the staff can do about a refund.
+         * @enum {string}
+         */
+        RefundAction: "retry" | "resolve";
+        /**
+         * @description How money goes back.
+         * @enum {string}
+         */
+        RefundMethod: "provider" | "other";
+        /** @description Money that goes back to a customer. */
+        RefundOrder: {
+            /**
+             * Format: int64
+             * @description How much, in minor units of the order's currency; at most what is left of what was paid.
+             * @example 500
+             */
+            amount: number;
+            /** @description How. */
+            method: components["schemas"]["RefundMethod"];
+            /**
+             * @description For the staff; customers do not see it.
+             * @example Scratched
+             */
+            reason: string;
+            /**
+             * @description By what it can be found again when it was paid back by other means; left out else.
+             * @example Bank transfer of 3 March, 4711
+             */
+            reference?: string | null;
+        };
+        /**
+         * @description How far a refund is.
+         * @enum {string}
+         */
+        RefundStatus: "requested" | "pending" | "succeeded" | "failed" | "superseded";
         /** @description Who asks for an account. */
         Register: {
             /**
@@ -2418,6 +2645,19 @@ export interface components {
             /** @description What stands after `#` in the link. */
             token: string;
         };
+        /** @description How the money of a refund that cannot be made was paid back by other means. */
+        ResolveRefund: {
+            /**
+             * @description For the staff; customers do not see it.
+             * @example The card has expired
+             */
+            note: string;
+            /**
+             * @description By what the payment can be found again.
+             * @example Bank transfer of 3 March, 4711
+             */
+            reference: string;
+        };
         /**
          * @description What somebody is to the store.
          * @enum {string}
@@ -2450,7 +2690,7 @@ export interface components {
          * @description Something that can be allowed: to a role by the table below, to a program by its token.
          * @enum {string}
          */
-        Scope: "account:read" | "account:write" | "catalogue:read" | "catalogue:write" | "stock:write" | "orders:read" | "orders:write" | "customers:read" | "staff:write" | "audit:read";
+        Scope: "account:read" | "account:write" | "catalogue:read" | "catalogue:write" | "stock:write" | "orders:read" | "orders:write" | "refunds:write" | "customers:read" | "staff:write" | "audit:read";
         /** @description The second step of signing in. */
         SecondFactorCode: {
             /**
@@ -2589,6 +2829,11 @@ export interface components {
             name: string;
             /** @description What it costs. */
             price: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description The total as the payment provider counts it, in its own minor units: not for people. Null for one that it cannot charge.
+             */
+            provider_amount: number | null;
             /** @description Of all rates. */
             tax: components["schemas"]["Money"];
             /** @description A row a rate, the highest first. */
@@ -2628,6 +2873,50 @@ export interface components {
             account: components["schemas"]["Account"] | null;
             /** @description How far it has come. */
             state: components["schemas"]["SignInState"];
+        };
+        /** @description A refund, as the staff see it. */
+        StaffRefund: {
+            /** @description What can be done about it. */
+            actions: components["schemas"]["RefundAction"][];
+            /** @description How much. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: date-time
+             * @description When it was requested or recorded.
+             */
+            created_at: string;
+            /** @description Why it failed. */
+            failure: string | null;
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
+            id: string;
+            /** @description How. */
+            method: components["schemas"]["RefundMethod"];
+            /** @description What of one that failed has not been given back another way since. */
+            outstanding: components["schemas"]["Money"];
+            /**
+             * @description The provider's id of it.
+             * @example re_1Nispe2eZvKYlo2Cd31jOCgZ
+             */
+            provider_id: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description By what it can be found again when it was paid back by other means. */
+            reference: string | null;
+            /**
+             * Format: uuid
+             * @description The refund that it was made instead of.
+             */
+            replaces: string | null;
+            /** @description How far it is. */
+            status: components["schemas"]["RefundStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last looked at or moved on.
+             */
+            updated_at: string;
         };
         /** @description A movement in the ledger, and the stock after it. */
         StockMovement: {
@@ -5617,6 +5906,232 @@ export interface operations {
             };
         };
     };
+    cancel_order_lines: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every repetition of one request */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedOrder"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedOrder"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ship_order: {
         parameters: {
             query?: never;
@@ -5633,6 +6148,125 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ShipOrder"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedOrder"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refund_order: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every repetition of one request */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The order's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundOrder"];
             };
         };
         responses: {
@@ -6505,6 +7139,240 @@ export interface operations {
             };
             /** @description The body is not `application/json` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every repetition of one request */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The refund */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveRefund"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedOrder"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There were too many of them; try again after `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; try again after `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same for every repetition of one request */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description The refund */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedOrder"];
+                };
+            };
+            /** @description A field was refused; `errors` names each one */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who is signed in may not do it, or the request comes from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the request does not carry the capability for it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it; `code` says why */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not `application/json` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key belongs to another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8953,7 +9821,7 @@ export interface operations {
                  */
                 vendor?: string[];
                 /**
-                 * @description Options as `name:value`; values of one name are alternatives, one variant must satisfy every name.
+                 * @description Options as `name:value`, of at most 10 names; values of one name are alternatives, one variant must satisfy every name.
                  * @example [
                  *       "Color:Black"
                  *     ]
