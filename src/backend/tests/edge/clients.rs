@@ -118,7 +118,7 @@ async fn heads_that_are_too_large_are_refused(db: PgPool) {
     let fields = format!("GET / HTTP/1.1\r\nhost: a\r\n{}", "x: 123456789\r\n".repeat(20_000));
     let answers = join_all((0..300).map(async |number: usize| {
         let mut socket = Raw::to(&shop.origin).await;
-        socket.send(if number % 2 == 0 { field.as_bytes() } else { fields.as_bytes() }).await;
+        socket.send(if number.is_multiple_of(2) { field.as_bytes() } else { fields.as_bytes() }).await;
         socket.end().await
     }))
     .await;
