@@ -23,8 +23,11 @@ struct Inner<K, T> {
 struct State<K, T> {
     idle: Vec<T>,
     /// Who waits, by client, in the order in which clients have their turns.
-    waiting: VecDeque<(K, VecDeque<oneshot::Sender<Lease<K, T>>>)>,
+    waiting: VecDeque<(K, VecDeque<Turn<K, T>>)>,
 }
+
+/// Where a thing is handed to one who waits.
+type Turn<K, T> = oneshot::Sender<Lease<K, T>>;
 
 /// A thing for as long as it is held; dropping it gives it to who waits.
 pub struct Lease<K, T> {
@@ -99,7 +102,7 @@ enum Asked<K, T> {
 
 impl<K, T> State<K, T> {
     /// The turns go round: one of the first client, which then stands behind the others.
-    fn next(&mut self) -> Option<oneshot::Sender<Lease<K, T>>> {
+    fn next(&mut self) -> Option<Turn<K, T>> {
         loop {
             let (client, mut turns) = self.waiting.pop_front()?;
             let turn = turns.pop_front();
@@ -188,21 +191,21 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(60);
 
-    type Turn = BoxFuture<'static, Result<Lease<&'static str, u8>, Busy>>;
+    type Asked = BoxFuture<'static, Result<Lease<&'static str, u8>, Busy>>;
 
     fn pool(most_waiting: usize) -> FairPool<&'static str, u8> {
         FairPool::new(vec![1], most_waiting, PATIENCE)
     }
 
     /// A turn that has been asked for, and is not there yet.
-    fn waits(pool: &FairPool<&'static str, u8>, client: &'static str) -> Turn {
+    fn waits(pool: &FairPool<&'static str, u8>, client: &'static str) -> Asked {
         let pool = pool.clone();
-        let mut turn: Turn = Box::pin(async move { pool.take(client).await });
+        let mut turn: Asked = Box::pin(async move { pool.take(client).await });
         assert!((&mut turn).now_or_never().is_none(), "{client} does not wait");
         turn
     }
 
-    fn is_there(turn: &mut Turn) -> Option<Result<Lease<&'static str, u8>, Busy>> {
+    fn is_there(turn: &mut Asked) -> Option<Result<Lease<&'static str, u8>, Busy>> {
         turn.now_or_never()
     }
 
@@ -210,7 +213,7 @@ mod tests {
     async fn a_client_waits_behind_one_turn_of_another_and_not_behind_all() {
         let pool = pool(10);
         let held = pool.take("attacker").await.unwrap();
-        let mut theirs: Vec<Turn> = (0..5).map(|_| waits(&pool, "attacker")).collect();
+        let mut theirs: Vec<Asked> = (0..5).map(|_| waits(&pool, "attacker")).collect();
         let mut owner = waits(&pool, "owner");
         drop(held);
         let first = is_there(&mut theirs[0]).unwrap().unwrap();
@@ -223,7 +226,7 @@ mod tests {
     async fn a_full_queue_refuses_whom_it_is_full_of_and_makes_room_for_others() {
         let pool = pool(3);
         let _held = pool.take("attacker").await.unwrap();
-        let mut theirs: Vec<Turn> = (0..3).map(|_| waits(&pool, "attacker")).collect();
+        let mut theirs: Vec<Asked> = (0..3).map(|_| waits(&pool, "attacker")).collect();
         assert_eq!(pool.take("attacker").await.err(), Some(Busy));
         let _owner = waits(&pool, "owner");
         assert_eq!(is_there(&mut theirs[2]).unwrap().err(), Some(Busy), "the newest of the most gives way");

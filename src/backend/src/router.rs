@@ -105,6 +105,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(privacy::get_export, privacy::request_export))
         .routes(routes!(privacy::get_export_file))
         .routes(routes!(privacy::erase_account))
+        .merge(staff_api())
+}
+
+/// What is for staff: everything below `/api/admin`.
+fn staff_api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(products::find_products, products::create_product))
         .routes(routes!(products::inspect_product, products::change_product))
         .routes(routes!(variants::add_variant))

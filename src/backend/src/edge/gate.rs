@@ -357,7 +357,7 @@ mod tests {
             tokio::spawn(async move {
                 let client = IpAddr::V4(Ipv4Addr::from(visit % 7));
                 let entering = gate.enter(client);
-                if visit % 5 == 0 {
+                if visit.is_multiple_of(5) {
                     // Some give up early.
                     drop(timeout(Duration::from_micros(u64::from(visit)), entering).await);
                     return;

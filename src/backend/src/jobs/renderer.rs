@@ -27,8 +27,8 @@ use super::{
     renditions::{self, Rendition},
 };
 
-/// Of a core; a picture of 50 megapixels takes two or three.
-const SECONDS: u64 = 60;
+/// Of a core; a picture of 50 megapixels takes two or three, and ten times as many without optimisation.
+const SECONDS: u64 = 120;
 /// However busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(300);
 /// All sizes of a picture together are a tenth of this.

@@ -36,7 +36,7 @@ const STREAMS: u32 = 64;
 /// What a client of HTTP/2 may send unread, in bytes, for each request and for all of a connection: the protocol's own default.
 const WINDOW: u32 = 65_535;
 /// Headers of HTTP/2 that are read at all; what is larger than [`HEAD_BYTES`] is answered by the router, with our headers.
-const HEADER_LIST_BYTES: u32 = 2 * 16 << 10;
+const HEADER_LIST_BYTES: u32 = 32 << 10;
 /// Connections that are told at the same time that there are too many.
 const REFUSALS: usize = 256;
 /// How long listening rests when no connection can be accepted, for example because no file can be opened.

@@ -292,10 +292,10 @@ pub const HEADERS: [&str; 22] = [
     "Expect",
 ];
 
-/// Values for a header: those that look like what it carries, and others. Line breaks would end it.
-pub fn header_values(name: &str) -> Vec<Vec<u8>> {
+/// Values that look like what a header carries.
+fn shaped(name: &str) -> Vec<String> {
     const UUID: &str = "0192f0c1-0000-7000-8000-000000000000";
-    let shaped: Vec<String> = match name {
+    match name {
         "Cookie" => ["session", "cart", "order"]
             .iter()
             .flat_map(|cookie| {
@@ -343,10 +343,14 @@ pub fn header_values(name: &str) -> Vec<Vec<u8>> {
             .map(ToOwned::to_owned)
             .to_vec(),
         _ => Vec::new(),
-    };
+    }
+}
+
+/// Values for a header: those that look like what it carries, and others. Line breaks would end it.
+pub fn header_values(name: &str) -> Vec<Vec<u8>> {
     let odd = ["Oʻahu", "'", "\\", "%", "9223372036854775808", "\u{10ffff}"];
     let mut values: Vec<Vec<u8>> =
-        shaped.into_iter().map(String::into_bytes).chain(odd.map(|text| text.as_bytes().to_vec())).collect();
+        shaped(name).into_iter().map(String::into_bytes).chain(odd.map(|text| text.as_bytes().to_vec())).collect();
     values.extend([
         Vec::new(),
         b"\xff\xfe".to_vec(),

@@ -1,5 +1,7 @@
 //! A request that each endpoint would take, with what it needs made first.
 
+mod desk;
+
 use devopsify::{
     accounts::{model::Password, session::digest},
     capability::Capability,
@@ -229,6 +231,9 @@ impl<'a> World<'a> {
     }
 
     async fn of_staff(&self, endpoint: &str, path: &str) -> Wanted {
+        if path.starts_with("/api/admin/orders/") || path.starts_with("/api/admin/refunds/") {
+            return self.of_order_desk(endpoint, path).await;
+        }
         let db = &self.shop.db;
         let slug = self.product().await;
         let mug = variant_of(db, &slug).await;
@@ -259,37 +264,6 @@ impl<'a> World<'a> {
             "POST /api/admin/stock-movements" => {
                 let body = json!({ "variant_id": mug, "kind": "received", "quantity": 1, "reason": "Delivery" });
                 Wanted::with(path, body).header("idempotency-key", "one")
-            }
-            "GET /api/admin/orders/{number}" => {
-                Wanted::get(path.replace("{number}", &self.order(true).await.to_string()))
-            }
-            "POST /api/admin/orders/{number}/fulfilments" => {
-                let path = path.replace("{number}", &self.order(true).await.to_string());
-                Wanted::with(path, json!({})).header("idempotency-key", "one")
-            }
-            "POST /api/admin/orders/{number}/cancellations" => {
-                let path = path.replace("{number}", &self.order(true).await.to_string());
-                Wanted::with(path, json!({ "reason": "Broken", "refund": true })).header("idempotency-key", "one")
-            }
-            "POST /api/admin/orders/{number}/close" => {
-                let number = self.order(true).await;
-                self.refund(number, "succeeded", None).await;
-                Wanted::with(path.replace("{number}", &number.to_string()), json!({ "reason": "Refunded" }))
-            }
-            "POST /api/admin/orders/{number}/refunds" => {
-                let path = path.replace("{number}", &self.order(true).await.to_string());
-                let body = json!({ "amount": 1, "reason": "Scratched", "method": "provider" });
-                Wanted::with(path, body).header("idempotency-key", "one")
-            }
-            "POST /api/admin/refunds/{id}/retry" => {
-                let number = self.order(true).await;
-                Wanted::get(fill(self.refund(number, "failed", Some("it came back")).await))
-                    .header("idempotency-key", "one")
-            }
-            "POST /api/admin/refunds/{id}/resolution" => {
-                let number = self.order(true).await;
-                let path = fill(self.refund(number, "failed", Some("it came back")).await);
-                Wanted::with(path, json!({ "reference": "4711", "note": "Paid" })).header("idempotency-key", "one")
             }
             "GET /api/admin/customers/{id}" => Wanted::get(fill(self.owner.id)),
             "PUT /api/admin/accounts/{id}/role" => Wanted::with(fill(self.owner.id), json!({ "role": "support" })),
@@ -336,21 +310,6 @@ impl<'a> World<'a> {
             .await
             .unwrap();
         placed.number
-    }
-
-    /// A refund of all that was paid for an order.
-    async fn refund(&self, number: i64, status: &str, failure: Option<&str>) -> Uuid {
-        sqlx::query_scalar(
-            "INSERT INTO refunds (payment_id, amount, reason, status, failure)
-             SELECT p.id, p.captured, 'made at the provider', $2, $3
-             FROM payments p JOIN orders o ON o.id = p.order_id WHERE o.number = $1 RETURNING id",
-        )
-        .bind(number)
-        .bind(status)
-        .bind(failure)
-        .fetch_one(&self.shop.db)
-        .await
-        .unwrap()
     }
 
     /// What the owner would order.
