@@ -124,7 +124,7 @@ async fn a_network_has_one_large_hold_and_any_ordinary_ones(db: PgPool) {
     run(
         &shop.db,
         &format!(
-            "UPDATE payments p SET status = 'captured', captured = amount FROM orders o WHERE o.id = p.order_id AND o.number = {number};
+            "UPDATE payments p SET status = 'captured', captured = amount, provider_id = 'pi_' || o.number FROM orders o WHERE o.id = p.order_id AND o.number = {number};
              UPDATE orders SET status = 'confirmed', confirmed_at = now() WHERE number = {number}"
         ),
     )

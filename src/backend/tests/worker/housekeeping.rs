@@ -40,13 +40,15 @@ async fn carts_that_nobody_came_back_to_are_deleted(db: PgPool) {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn records_that_nothing_repeats_any_more_are_deleted(db: PgPool) {
+    product("mug").priced(1400).create(&db).await;
+    order("MUG-1", 1).paid().create(&db).await;
     sqlx::raw_sql(
         "INSERT INTO idempotency_keys (scope, route, key, request_digest, created_at)
          SELECT 'cart', 'orders', n::text, '', now() - make_interval(hours => 20 + n) FROM generate_series(1, 10) AS n;
          INSERT INTO idempotency_keys (scope, route, key, request_digest, created_at)
          SELECT 'old', 'orders', n::text, '', now() - interval '2 days' FROM generate_series(1, 6000) AS n;
-         INSERT INTO provider_events (id, kind, received_at)
-         SELECT n::text, 'test', now() - make_interval(days => 85 + n) FROM generate_series(1, 10) AS n",
+         INSERT INTO provider_events (id, kind, payment_id, received_at)
+         SELECT n::text, 'test', p.id, now() - make_interval(days => 85 + n) FROM payments p, generate_series(1, 10) AS n",
     )
     .execute(&db)
     .await
