@@ -39,15 +39,8 @@ pub fn held(app: &App, headers: &HeaderMap) -> Option<Uuid> {
     identified(&app.secrets, app.cookie(headers, COOKIE, PATH)?)
 }
 
-/// Identifies a browser as a new device by setting its cookie; the id of the device.
-pub fn grant(app: &App, response_headers: &mut HeaderMap) -> Uuid {
-    let id = Uuid::now_v7();
-    renew(app, response_headers, id);
-    id
-}
-
-/// Sets the cookie of a known device again, so that it lasts for another 400 days.
-pub fn renew(app: &App, response_headers: &mut HeaderMap, id: Uuid) {
+/// Identifies a browser as this device for the next 400 days.
+pub fn grant(app: &App, response_headers: &mut HeaderMap, id: Uuid) {
     app.set_cookie(response_headers, COOKIE, &signed(&app.secrets, id), PATH, MAX_AGE_SECONDS);
 }
 

@@ -118,7 +118,7 @@ pub async fn open(app: &App, browser: &Browser, account_id: Uuid, shown: Shown<'
     devices::remember(&mut tx, account_id, device).await?;
     let mut response = bring_along(app, browser, tx, account_id).await?;
     session::grant(app, response.headers_mut(), &token, seconds);
-    device::renew(app, response.headers_mut(), device);
+    device::grant(app, response.headers_mut(), device);
     Ok(response)
 }
 

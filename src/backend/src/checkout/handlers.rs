@@ -179,10 +179,8 @@ pub async fn place_order(
     let totals = total(&lines, &method, &taxes)?;
     expect_total(&input.expected_total, &totals, &store)?;
     expect_chargeable(&totals, &store)?;
-    let mut granted = HeaderMap::new();
-    if origin.device.is_none() && is_browser(&headers) {
-        origin.device = Some(device::grant(&app, &mut granted));
-    }
+    let new_device = (origin.device.is_none() && is_browser(&headers)).then(Uuid::now_v7);
+    origin.device = origin.device.or(new_device);
     let Hold { lasts, large_units } = holds::admit(&mut tx, origin, &held_lines(&wanted)).await?;
     let new = NewOrder {
         cart_id,
@@ -206,7 +204,9 @@ pub async fn place_order(
         confirmed(0, &store.currency);
     }
     let mut response = created(&app, &headers, order_id, order.number, body);
-    response.headers_mut().extend(granted);
+    if let Some(id) = new_device {
+        device::grant(&app, response.headers_mut(), id);
+    }
     Ok(response)
 }
 

@@ -347,3 +347,19 @@ async fn nobody_is_limited_by_what_others_did_with_their_address(db: PgPool) {
     ada.login("ada@example.com", crate::support::customer::PASSWORD).await.expect(StatusCode::OK);
     ada.order(many, 1).await.expect(StatusCode::CREATED);
 }
+
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_browsers_first_order_is_its_own_and_identifies_it(db: PgPool) {
+    let many = stocked(&db, "many", 1000).await;
+    let (shop, _provider) = Shop::selling(db).await;
+    let browser = Browser::new(&shop);
+    let placed = browser.order(many, 1).await.expect(StatusCode::CREATED);
+    let cookies: Vec<_> = placed.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    let pair = |name: &str| {
+        let cookie = cookies.iter().find(|cookie| cookie.starts_with(name));
+        cookie.unwrap_or_else(|| panic!("{name} is not among {cookies:?}")).split(';').next().unwrap()
+    };
+    let path = format!("/api/orders/{}", placed.json()["number"]);
+    shop.get_with(&path, &[("cookie", pair("order="))]).await.expect(StatusCode::OK);
+    pair("device=");
+}

@@ -76,7 +76,7 @@ pub async fn reset_password(
     // What was guessed at the password of before counts no more, also for a browser that keeps no cookies.
     limits::clear(&app, &[Attempt::SignIn(&email), Attempt::SignInFromNetwork(&email, browser.address)]).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    device::renew(&app, response.headers_mut(), device_id);
+    device::grant(&app, response.headers_mut(), device_id);
     Ok(response)
 }
 
