@@ -140,7 +140,7 @@ fn shutting_down_loses_no_request() {
     let drain = |file: &str| -> i64 {
         between(&text(file), "const DRAIN: Duration = Duration::from_secs(", ")")[0].parse().unwrap()
     };
-    let drain = drain("src/backend/src/serve.rs").max(drain("src/backend/src/worker.rs"));
+    let drain = drain("src/backend/src/server/mod.rs").max(drain("src/backend/src/worker.rs"));
     let objects = store_in("production");
     for deployment in of_kind(&objects, "Deployment") {
         let sleep = container(deployment).pointer("/lifecycle/preStop/sleep/seconds").and_then(Value::as_i64);

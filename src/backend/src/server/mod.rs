@@ -39,6 +39,8 @@ const WINDOW: u32 = 65_535;
 const HEADER_LIST_BYTES: u32 = 32 << 10;
 /// Connections that are told at the same time that there are too many.
 const REFUSALS: usize = 256;
+/// What requests that run when serving ends may still take; the chart's grace period is longer.
+const DRAIN: Duration = Duration::from_secs(30);
 /// How long listening rests when no connection can be accepted, for example because no file can be opened.
 const REST: Duration = Duration::from_millis(100);
 
@@ -73,7 +75,7 @@ impl Default for Limits {
             stream: Duration::from_secs(300),
             linger: Duration::from_secs(2),
             reclaim: Duration::from_secs(10),
-            drain: Duration::from_secs(30),
+            drain: DRAIN,
         }
     }
 }
