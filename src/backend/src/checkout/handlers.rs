@@ -280,11 +280,12 @@ async fn price(
     wanted: &[Wanted],
     country: &str,
 ) -> Result<(Vec<Line>, Taxes)> {
-    let taxes = Taxes {
-        home: queries::rates(connection, &store.home_country).await?,
-        destination: queries::rates(connection, country).await?,
-        included: store.prices_include_tax,
+    let home = queries::rates(connection, &store.home_country).await?;
+    let destination = match country == store.home_country {
+        true => home.clone(),
+        false => queries::rates(connection, country).await?,
     };
+    let taxes = Taxes { home, destination, included: store.prices_include_tax };
     let items: Vec<_> = wanted.iter().map(|line| line.item.clone()).collect();
     Ok((rules::lines(&items, &taxes)?, taxes))
 }

@@ -74,8 +74,15 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
     let lines = lines(connection, id, &head.currency).await?;
     let taxes = taxes(connection, id, &head.currency).await?;
     let [shipping_address, billing_address] = addresses(connection, id).await?;
-    let fulfilments = fulfilment::queries::of_order(connection, id).await?;
-    let cancellations = cancellation::queries::of_order(connection, id, &head.currency, false).await?;
+    // Nothing is shipped or cancelled in part before it is paid, and placing an order reads it under locks.
+    let (fulfilments, cancellations) = if head.status == "pending" {
+        (Vec::new(), Vec::new())
+    } else {
+        (
+            fulfilment::queries::of_order(connection, id).await?,
+            cancellation::queries::of_order(connection, id, &head.currency, false).await?,
+        )
+    };
     let events = events(connection, id).await?;
     let money = |amount| Money { amount, currency: head.currency.clone() };
     Ok(Order {

@@ -50,6 +50,8 @@ const TABLE: &[(Fault, &[&str])] = &[
             "RenderErrors",
             "RouteErrors",
             "RouteSlow",
+            // Those that have a connection wait for the cart's row.
+            "SlowQueries",
         ],
     ),
     (

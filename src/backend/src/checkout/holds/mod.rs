@@ -46,9 +46,8 @@ impl FromRequestParts<App> for Origin {
 /// 429 `too_many_unpaid_orders` when the device or the network has as many unpaid orders as it may have, 429
 /// `large_hold_limited` when the order's hold is large and the network has used up what it may hold of the kind.
 pub async fn admit(connection: &mut PgConnection, origin: Origin, lines: &[Line]) -> Result<Hold> {
-    let settings = queries::settings(connection).await?;
     queries::take_turns(connection, origin.network, origin.device).await?;
-    let unpaid = queries::unpaid(connection, origin.network, origin.device).await?;
+    let (unpaid, settings) = queries::unpaid(connection, origin.network, origin.device).await?;
     rules::expect_few_unpaid(&unpaid, &settings, origin.max_unpaid_by_network)?;
     let hold = rules::hold(lines, &settings);
     if hold.large_units > 0 {

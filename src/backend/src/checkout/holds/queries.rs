@@ -7,18 +7,6 @@ use uuid::Uuid;
 
 use super::rules::{LargeHolds, Settings, Unpaid};
 
-/// The merchant's limits.
-pub async fn settings(connection: &mut PgConnection) -> sqlx::Result<Settings> {
-    sqlx::query_as!(
-        Settings,
-        "SELECT hold_minutes, large_hold_minutes, large_hold_percent, large_hold_units, large_hold_pause_minutes, last_units,
-                last_units_per_network, unpaid_orders_per_device
-         FROM settings"
-    )
-    .fetch_one(connection)
-    .await
-}
-
 /// Makes orders of the same network, and of the same device, wait for one another until the transaction ends: the network first,
 /// everywhere.
 pub async fn take_turns(
@@ -28,32 +16,49 @@ pub async fn take_turns(
 ) -> sqlx::Result<()> {
     let network = network.map(|network| format!("unpaid orders of network {network}"));
     let device = device.map(|device| format!("unpaid orders of device {device}"));
-    for name in network.into_iter().chain(device) {
-        // Two names with one digest wait for each other without need, and nothing else happens.
-        sqlx::query!("SELECT FROM pg_advisory_xact_lock(hashtextextended($1, 0))", name)
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
+    let names: Vec<String> = network.into_iter().chain(device).collect();
+    // Two names with one digest wait for each other without need, and nothing else happens. The subquery keeps the order.
+    sqlx::query!(
+        "SELECT FROM (SELECT name FROM unnest($1::text[]) WITH ORDINALITY AS n (name, place) ORDER BY place OFFSET 0) names,
+                     LATERAL pg_advisory_xact_lock(hashtextextended(name, 0))",
+        &names
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
-/// Counts orders that wait for their payment.
+/// Counts orders that wait for their payment, and reads the merchant's limits with them: each statement is a round trip that the
+/// next buyer of the same network waits for.
 pub async fn unpaid(
     connection: &mut PgConnection,
     network: Option<IpAddr>,
     device: Option<Uuid>,
-) -> sqlx::Result<Unpaid> {
-    sqlx::query_as!(
-        Unpaid,
+) -> sqlx::Result<(Unpaid, Settings)> {
+    let row = sqlx::query!(
         r#"SELECT (SELECT count(*) FROM orders o JOIN payments p ON p.order_id = o.id AND p.status = 'open'
                    WHERE o.status = 'pending' AND o.device_id = $1) AS "by_device!",
                   (SELECT count(*) FROM orders o JOIN payments p ON p.order_id = o.id AND p.status = 'open'
-                   WHERE o.status = 'pending' AND o.client_address = $2::text::inet) AS "by_network!""#,
+                   WHERE o.status = 'pending' AND o.client_address = $2::text::inet) AS "by_network!",
+                  hold_minutes, large_hold_minutes, large_hold_percent, large_hold_units, large_hold_pause_minutes,
+                  last_units, last_units_per_network, unpaid_orders_per_device
+           FROM settings"#,
         device,
         network.map(|network| network.to_string())
     )
     .fetch_one(connection)
-    .await
+    .await?;
+    let settings = Settings {
+        hold_minutes: row.hold_minutes,
+        large_hold_minutes: row.large_hold_minutes,
+        large_hold_percent: row.large_hold_percent,
+        large_hold_units: row.large_hold_units,
+        large_hold_pause_minutes: row.large_hold_pause_minutes,
+        last_units: row.last_units,
+        last_units_per_network: row.last_units_per_network,
+        unpaid_orders_per_device: row.unpaid_orders_per_device,
+    };
+    Ok((Unpaid { by_device: row.by_device, by_network: row.by_network }, settings))
 }
 
 /// Sums up a network's large holds that are unpaid, or ended unpaid within the pause. One that ended at its expiry or later has
