@@ -83,12 +83,13 @@ impl Registry {
         Self { capacity, reclaim, is_measured, next: AtomicU64::new(0), open: Mutex::default() }
     }
 
-    /// A place for a connection of `peer`, if there is one or another connection has to give way.
+    /// A place for a connection of `peer`, if there is one or another connection has to give way: one that has been without a
+    /// request for long, else one of the peer with the most connections, if that has at least two more than `peer`.
     pub fn admit(self: &Arc<Self>, peer: Peer) -> Option<Seat> {
         let mut open = self.lock();
         if open.len() >= self.capacity {
-            let idle = longest_idle(&open, self.reclaim)?;
-            if let Some(evicted) = open.remove(&idle) {
+            let number = longest_idle(&open, self.reclaim).or_else(|| one_of_the_greediest(&open, peer))?;
+            if let Some(evicted) = open.remove(&number) {
                 evicted.evict();
             }
         }
@@ -125,6 +126,26 @@ fn longest_idle(open: &HashMap<u64, Arc<Watch>>, reclaim: Duration) -> Option<u6
     }
     let first = idle.iter().min_by_key(|(_, peer, since)| (std::cmp::Reverse(of_peer.get(peer)), *since));
     first.map(|(number, ..)| *number)
+}
+
+/// Of the peer with the most connections, the one that has sent no complete request for the longest time.
+///
+/// None if that peer is `newcomer`, or would have fewer connections than `newcomer` afterwards: then nothing would be fairer.
+fn one_of_the_greediest(open: &HashMap<u64, Arc<Watch>>, newcomer: Peer) -> Option<u64> {
+    let mut of_peer: HashMap<Peer, usize> = HashMap::new();
+    for watch in open.values() {
+        *of_peer.entry(watch.peer).or_default() += 1;
+    }
+    let (greediest, most) = of_peer.iter().max_by_key(|(_, connections)| **connections)?;
+    if *most < of_peer.get(&newcomer).unwrap_or(&0) + 2 {
+        return None;
+    }
+    let without_request =
+        open.iter().filter(|(_, watch)| watch.peer == *greediest).filter_map(|(number, watch)| match watch.waiting() {
+            Waiting::Request(since) | Waiting::Head(since) => Some((*number, since)),
+            Waiting::Answer | Waiting::Eviction | Waiting::Nothing => None,
+        });
+    without_request.min_by_key(|(_, since)| *since).map(|(number, _)| number)
 }
 
 impl Seat {
@@ -292,10 +313,10 @@ mod tests {
     #[test]
     fn what_has_only_begun_to_wait_makes_no_room() {
         let registry = registry(Duration::from_secs(3600));
-        let seats: Vec<Seat> = (0..3).filter_map(|_| registry.admit(peer(1))).collect();
-        assert!(registry.admit(peer(2)).is_none());
+        let seats: Vec<Seat> = (1..=3).filter_map(|number| registry.admit(peer(number))).collect();
+        assert!(registry.admit(peer(4)).is_none());
         drop(seats);
-        assert!(registry.admit(peer(2)).is_some());
+        assert!(registry.admit(peer(4)).is_some());
     }
 
     #[test]
@@ -326,6 +347,23 @@ mod tests {
         let _late = registry.admit(peer(3)).unwrap();
         assert_ne!(lone.watch().waiting(), Waiting::Eviction);
         assert_eq!(many.map(|seat| seat.watch().waiting() == Waiting::Eviction), [true, false]);
+    }
+
+    #[test]
+    fn the_peer_with_the_most_connections_makes_room_for_others() {
+        let registry = registry(Duration::from_secs(3600));
+        let first = registry.admit(peer(1)).unwrap();
+        first.watch().received();
+        let (second, third) = (registry.admit(peer(1)).unwrap(), registry.admit(peer(1)).unwrap());
+        let answering = third.watch().begin();
+        assert!(registry.admit(peer(1)).is_none(), "it makes room for itself");
+        let other = registry.admit(peer(2)).unwrap();
+        assert_eq!(first.watch().waiting(), Waiting::Eviction, "a head that is not complete is kept");
+        assert!(registry.admit(peer(2)).is_none(), "two against one is no less fair than one against two");
+        let _another = registry.admit(peer(3)).unwrap();
+        assert_eq!(second.watch().waiting(), Waiting::Eviction);
+        assert_eq!(third.watch().waiting(), Waiting::Answer, "a request that is being answered is given up");
+        drop((answering, other));
     }
 
     #[test]
