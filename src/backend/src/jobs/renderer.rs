@@ -17,7 +17,7 @@ use clap::Args;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     process::{Child, Command},
     sync::Semaphore,
 };
@@ -103,6 +103,8 @@ async fn apart(program: &Path, original: &[u8], memory: u64) -> Result<Vec<Rendi
     let mut process = Command::new(program)
         .args(["render-picture", "--memory", &memory.to_string()])
         .env_clear()
+        // Its limit counts address space: what is freed must leave it at once, and nothing is set aside for threads.
+        .env("_RJEM_MALLOC_CONF", "background_thread:false,dirty_decay_ms:0,retain:false,narenas:1,tcache:false")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -124,17 +126,21 @@ async fn talk(process: &mut Child, original: &[u8]) -> std::io::Result<(Vec<u8>,
     else {
         return Err(std::io::Error::other("the process has no pipes"));
     };
-    let (mut answer, mut reason) = (Vec::new(), Vec::new());
     let send = async {
         // What has seen enough to refuse it reads no further.
         let _ = input.write_all(original).await;
         drop(input);
     };
-    let (mut output, mut errors) = (output.take(LARGEST_ANSWER), errors.take(LONGEST_REASON));
-    let ((), output, errors) = tokio::join!(send, output.read_to_end(&mut answer), errors.read_to_end(&mut reason));
-    output?;
-    errors?;
-    Ok((answer, reason))
+    let ((), answer, reason) =
+        tokio::join!(send, read_at_most(output, LARGEST_ANSWER), read_at_most(errors, LONGEST_REASON));
+    Ok((answer?, reason?))
+}
+
+/// Closes the pipe after so many bytes: a process that writes more fails, instead of waiting for a reader.
+async fn read_at_most(pipe: impl AsyncRead + Unpin, bytes: u64) -> std::io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    pipe.take(bytes).read_to_end(&mut content).await?;
+    Ok(content)
 }
 
 fn failure(status: ExitStatus, reason: &str) -> RenderError {

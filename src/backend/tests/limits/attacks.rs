@@ -8,19 +8,21 @@ use std::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
+    runtime,
     task::JoinSet,
     time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 
 /// A kind of attack.
-pub struct Kind {
+struct Kind {
     name: &'static str,
     /// Where the attacker is; each is a network of its own.
     source: Ipv4Addr,
@@ -30,7 +32,7 @@ pub struct Kind {
 }
 
 /// All that made the store fall over once, and idle connections.
-pub const ALL: &[Kind] = &[
+const ALL: &[Kind] = &[
     Kind { name: "wrong sign-ins", source: Ipv4Addr::new(127, 0, 0, 2), connections: 300, request: sign_in },
     Kind { name: "bodies without their end", source: Ipv4Addr::new(127, 0, 0, 3), connections: 600, request: body },
     Kind { name: "heads without their end", source: Ipv4Addr::new(127, 0, 0, 4), connections: 1300, request: head },
@@ -42,11 +44,13 @@ pub const ALL: &[Kind] = &[
 /// Before an attacker opens a connection in place of one that ended.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// An attack that runs until it is stopped.
+/// All attacks at once, until they are ended.
+///
+/// They run on a thread of their own at the lowest priority: real attackers bring processors of their own, so what they take of
+/// this machine's must not be taken from the store and its visitors.
 pub struct Attack {
-    kind: &'static Kind,
-    counts: Arc<Counts>,
-    attackers: JoinSet<()>,
+    stop: CancellationToken,
+    thread: JoinHandle<Vec<Outcome>>,
 }
 
 #[derive(Default)]
@@ -65,30 +69,45 @@ pub struct Outcome {
 }
 
 impl Attack {
-    pub fn begin(kind: &'static Kind, port: u16, stop: &CancellationToken) -> Self {
-        let counts = Arc::<Counts>::default();
-        let mut attackers = JoinSet::new();
-        for _ in 0..kind.connections {
-            let (counts, stop) = (counts.clone(), stop.clone());
-            attackers.spawn(async move {
-                let attack = async {
-                    loop {
-                        // A connection that is refused or reset is what the attacker gets.
-                        let _ = send(kind, port, &counts).await;
-                        sleep(PAUSE).await;
-                    }
-                };
-                stop.run_until_cancelled(attack).await;
-            });
-        }
-        Self { kind, counts, attackers }
+    pub fn begin(port: u16) -> Self {
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let thread = thread::spawn(move || {
+            // On Linux, niceness is a thread's.
+            rustix::process::nice(19).unwrap();
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(attack(port, stopped))
+        });
+        Self { stop, thread }
     }
 
-    /// Waits until its connections are closed.
-    pub async fn end(self) -> Outcome {
-        self.attackers.join_all().await;
-        Outcome { name: self.kind.name, counts: self.counts }
+    /// Closes all connections.
+    pub fn end(self) -> Vec<Outcome> {
+        self.stop.cancel();
+        self.thread.join().unwrap()
     }
+}
+
+async fn attack(port: u16, stop: CancellationToken) -> Vec<Outcome> {
+    let mut attackers = JoinSet::new();
+    let mut outcomes = Vec::new();
+    for kind in ALL {
+        let counts = Arc::<Counts>::default();
+        for _ in 0..kind.connections {
+            let counts = counts.clone();
+            attackers.spawn(async move {
+                loop {
+                    // A connection that is refused or reset is what the attacker gets.
+                    let _ = send(kind, port, &counts).await;
+                    sleep(PAUSE).await;
+                }
+            });
+        }
+        outcomes.push(Outcome { name: kind.name, counts });
+    }
+    stop.cancelled().await;
+    attackers.shutdown().await;
+    outcomes
 }
 
 async fn send(kind: &Kind, port: u16, counts: &Counts) -> Result<()> {

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use attacks::Attack;
 use memory::{MIB, MemoryGroup};
 use support::{
-    builders::product,
+    builders::{product, variant},
     orders::order,
     program::{Program, database_url},
     smtp::{MailServer, Manner},
@@ -57,7 +57,7 @@ async fn serve_answers_visitors_while_it_is_attacked(db: PgPool) {
     jobs::migrate(&db).await.unwrap();
     product("mug").priced(1400).create(&db).await;
     let (port, operations) = (unused_port(), unused_port());
-    let storefront = support::serve(visitors::storefront()).await;
+    let storefront = visitors::storefront();
     let variables = [
         ("DATABASE_URL", database_url(&db)),
         ("PORT", port.to_string()),
@@ -71,12 +71,10 @@ async fn serve_answers_visitors_while_it_is_attacked(db: PgPool) {
     visitors::visit(port).await.expect("a visitor is served before the attack");
     let start = group.resident();
 
-    let stop = CancellationToken::new();
-    let attacks: Vec<_> = attacks::ALL.iter().map(|attack| Attack::begin(attack, port, &stop)).collect();
+    let attack = Attack::begin(port);
     let visits = visitors::keep_visiting(port, duration()).await;
-    stop.cancel();
-    for attack in attacks {
-        println!("{}", attack.end().await);
+    for outcome in attack.end() {
+        println!("{outcome}");
     }
     println!("{visits}");
     sleep(CALM).await;
@@ -90,7 +88,7 @@ async fn serve_answers_visitors_while_it_is_attacked(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn the_worker_sends_mail_while_pictures_attack_it(db: PgPool) {
     jobs::migrate(&db).await.unwrap();
-    product("mug").priced(1400).create(&db).await;
+    product("mug").variant(variant(&[], 1400, 10_000)).create(&db).await;
     let mut server = MailServer::open(Manner::Takes).await;
     let port = unused_port();
     let variables =

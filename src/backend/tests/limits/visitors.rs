@@ -2,13 +2,19 @@
 
 use std::{
     fmt,
+    future::pending,
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
 use axum::{Router, response::Html};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::{runtime, time::sleep};
+use url::Url;
+
+use crate::support;
 
 /// How long Next.js takes for a page, about.
 const RENDER: Duration = Duration::from_millis(50);
@@ -16,12 +22,21 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// A browser shows its own error after about so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Stands for Next.js.
-pub fn storefront() -> Router {
-    Router::new().fallback(|| async {
+/// Starts a stand-in for Next.js, in a thread of its own as Next.js is a process of its own, and returns its address.
+pub fn storefront() -> Url {
+    let router = Router::new().fallback(|| async {
         sleep(RENDER).await;
         Html("<!doctype html><title>DevOpsify</title>")
-    })
+    });
+    let (sender, address) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            sender.send(support::serve(router).await).unwrap();
+            pending::<()>().await;
+        });
+    });
+    address.recv().unwrap()
 }
 
 /// What visitors were answered.
