@@ -67,7 +67,7 @@ fn images_follow_the_policy() {
 /// The commit is all that an image is told, by its last layer of building, since each is another one.
 fn expect_arguments(file: &str, stages: &[Stage]) {
     let build = &stages[0];
-    let used = text("src/backend/src/telemetry/metrics.rs").contains("option_env!(\"GIT_COMMIT\")");
+    let used = text("src/backend/src/registry/mod.rs").contains("option_env!(\"GIT_COMMIT\")");
     let expected: &[&str] = if file.starts_with("src/backend/") && used { &["GIT_COMMIT"] } else { &[] };
     let arguments: Vec<&str> =
         stages.iter().flatten().filter(|line| line.keyword == "ARG").map(|line| line.rest.as_str()).collect();

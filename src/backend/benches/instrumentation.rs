@@ -20,15 +20,16 @@ use std::{
 };
 
 use devopsify::{
-    accounts::{passwords::Passwords, policy::Policy},
     app::App,
     capability::Secrets,
-    config::{DatabaseConfig, PaymentConfig, ServeConfig},
+    config::{DatabaseConfig, LoadConfig, PaymentConfig, ServeConfig},
     database,
-    edge::load::LoadConfig,
     files::FileStore,
-    payments::stripe::Stripe,
-    router, telemetry,
+    passwords::Passwords,
+    policy::Policy,
+    router,
+    stripe::Stripe,
+    telemetry,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -216,8 +217,8 @@ async fn serve(kind: &str, address: &str) {
         secrets: Secrets::new("the secret key that a measurement has").unwrap(),
         config: Arc::new(config),
     };
-    let started =
-        (kind == "instrumented").then(|| (telemetry::start("bench").unwrap(), telemetry::start_metrics().unwrap()));
+    let started = (kind == "instrumented")
+        .then(|| (telemetry::start("bench").unwrap(), devopsify::registry::start_metrics().unwrap()));
     let router = if started.is_some() { router::router(app) } else { router::bare(app) };
     let listener = TcpListener::bind(address).await.unwrap();
     axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await.unwrap();

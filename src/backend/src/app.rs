@@ -1,18 +1,26 @@
 //! What every handler shares: the database, the pictures, the payment provider, the secrets, the configuration.
 
-use std::sync::Arc;
+use std::{
+    net::IpAddr,
+    sync::{Arc, Once},
+};
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
 use url::Url;
 
 use crate::{
-    accounts::{passwords::Passwords, policy::Policy},
     capability::Secrets,
     config::{PaymentConfig, ServeConfig},
     database::Pool,
-    extract::cookie,
+    error::Error,
+    extract::{client_network, cookie},
     files::FileStore,
-    payments::stripe::Stripe,
+    passwords::Passwords,
+    policy::Policy,
+    stripe::Stripe,
 };
 
 /// The state of the public origin; cheap to clone.
@@ -66,3 +74,25 @@ impl App {
         }
     }
 }
+
+/// Where a request comes from.
+pub struct ClientAddress(pub Option<IpAddr>);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        if app.config.trusted_proxies.is_empty() && parts.headers.contains_key("x-forwarded-for") {
+            NO_PROXY_TRUSTED.call_once(|| {
+                tracing::warn!(
+                    "a request came with X-Forwarded-For and TRUSTED_PROXIES is not set: if a proxy stands in front, all \
+                     visitors count as one for limits until its network is given"
+                );
+            });
+        }
+        Ok(Self(client_network(parts, &app.config.trusted_proxies)))
+    }
+}
+
+/// Told once: it is the same for every request, and anybody can send the header.
+static NO_PROXY_TRUSTED: Once = Once::new();

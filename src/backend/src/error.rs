@@ -8,7 +8,7 @@ use metrics::counter;
 use serde::Serialize;
 use utoipa::{ToSchema, openapi};
 
-use crate::{constraints, payments::stripe::StripeError};
+use crate::{constraints, stripe::StripeError};
 
 /// What a handler answers.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,9 +1,6 @@
 //! Reading requests: queries and bodies whose every mistake is answered with the field's name, paths, cookies, addresses.
 
-use std::{
-    net::{IpAddr, Ipv6Addr, SocketAddr},
-    sync::Once,
-};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::{
     body::{Body, Bytes},
@@ -16,7 +13,7 @@ use ipnet::IpNet;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::{app::App, error::Error};
+use crate::error::Error;
 
 /// A query string as `T`; repeated keys become lists, and with `deny_unknown_fields` unknown keys are refused.
 pub struct Query<T>(pub T);
@@ -141,28 +138,6 @@ pub fn client_address(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
 pub fn client_network(parts: &Parts, trusted: &[IpNet]) -> Option<IpAddr> {
     client_address(parts, trusted).map(network)
 }
-
-/// Where a request comes from.
-pub struct ClientAddress(pub Option<IpAddr>);
-
-impl FromRequestParts<App> for ClientAddress {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        if app.config.trusted_proxies.is_empty() && parts.headers.contains_key("x-forwarded-for") {
-            NO_PROXY_TRUSTED.call_once(|| {
-                tracing::warn!(
-                    "a request came with X-Forwarded-For and TRUSTED_PROXIES is not set: if a proxy stands in front, all \
-                     visitors count as one for limits until its network is given"
-                );
-            });
-        }
-        Ok(Self(client_network(parts, &app.config.trusted_proxies)))
-    }
-}
-
-/// Told once: it is the same for every request, and anybody can send the header.
-static NO_PROXY_TRUSTED: Once = Once::new();
 
 /// Whoever has one address of IPv6 has its whole /64.
 fn network(address: IpAddr) -> IpAddr {

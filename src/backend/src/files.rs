@@ -1,6 +1,14 @@
 //! Where files are kept that are no rows: a folder, or a bucket of S3.
 
-use std::{env, sync::Arc, time::Duration};
+use std::{
+    env,
+    fs::{DirBuilder, File, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context, bail, ensure};
 use object_store::{
@@ -109,4 +117,19 @@ fn expect_encrypted(variables: &[(String, String)]) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+/// Makes a folder that its owner alone can look into, unless it is there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Opens a file that its owner alone can read, making it if it is missing.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
 }

@@ -15,7 +15,7 @@ use devopsify::{
     dashboard::{self, DashboardCommand},
     database, demo_provider,
     jobs::renderer::RenderPicture,
-    operations, router, serve,
+    operations, registry, router, serve,
     slo::{self, SloCommand},
     telemetry, up, worker,
 };
@@ -132,12 +132,12 @@ impl Command {
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Up(config) => up::run(config, telemetry::start_metrics()?).await?,
+        Command::Up(config) => up::run(config, registry::start_metrics()?).await?,
         Command::Serve { common, config } => {
-            serve::run(common, config, telemetry::start_metrics()?, on_signal()?).await?;
+            serve::run(common, config, registry::start_metrics()?, on_signal()?).await?;
         }
         Command::Worker { common, config } => {
-            worker::run(common, config, telemetry::start_metrics()?, on_signal()?).await?;
+            worker::run(common, config, registry::start_metrics()?, on_signal()?).await?;
         }
         Command::DemoProvider(config) => demo_provider::run(config, on_signal()?).await?,
         Command::Migrate { database } => {
@@ -154,7 +154,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Openapi => println!("{}", router::openapi().to_pretty_json()?),
         Command::Slo(command) => slo::run(&command)?,
         Command::Dashboard(command) => dashboard::run(&command)?,
-        Command::Metrics => print!("{}", telemetry::page()),
+        Command::Metrics => print!("{}", registry::page()),
         Command::RenderPicture(command) => return Ok(command.run()),
     }
     Ok(ExitCode::SUCCESS)

@@ -90,11 +90,25 @@ fn grouped(digits: &str) -> String {
     digits.chars().enumerate().flat_map(commas).collect()
 }
 
+/// A rate as people write it: `19`, `25.5`.
+pub fn percent(parts_per_million: i32) -> String {
+    let text = format!("{}.{:04}", parts_per_million / 10_000, parts_per_million % 10_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn rates_are_written_as_people_do() {
+        let cases = [(190_000, "19"), (255_000, "25.5"), (72_500, "7.25"), (88_750, "8.875"), (0, "0"), (1, "0.0001")];
+        for (parts, text) in cases {
+            assert_eq!(percent(parts), text);
+        }
+    }
 
     #[test]
     fn decimals_become_minor_units_of_their_currency() {

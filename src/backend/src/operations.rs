@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::ProbeConfig,
     database::{self, Pool},
-    orders, telemetry,
+    orders, registry,
 };
 
 /// Whether this process is ready: the schema was once seen to be new enough, and connections were opened for who comes first. A
@@ -63,7 +63,7 @@ pub async fn probe(config: ProbeConfig) -> anyhow::Result<()> {
 }
 
 async fn render(State(operations): State<Operations>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], telemetry::tell(&operations.metrics)).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], registry::tell(&operations.metrics)).into_response()
 }
 
 /// Asks the database every second whether it is there, says so as a metric, and makes the process ready when it first is.

@@ -1,7 +1,7 @@
 //! Answers that are for one reader only: nobody on the way keeps them.
 
 use axum::{
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -38,4 +38,20 @@ pub fn as_text(body: &impl Serialize) -> Result<String> {
 /// 204 that nobody keeps.
 pub fn done() -> Response {
     (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response()
+}
+
+/// Whether a browser sends a request. Browsers say how it came about by a header that scripts can neither set nor remove (Fetch
+/// Metadata).
+pub fn is_browser(request: &HeaderMap) -> bool {
+    request.contains_key("sec-fetch-site") || request.contains_key(header::ORIGIN)
+}
+
+/// Hands a token to a program, which has no use for a cookie that it cannot read.
+pub fn hand_to_program(request: &HeaderMap, answer: &mut HeaderMap, name: HeaderName, token: &str) {
+    if is_browser(request) {
+        return;
+    }
+    if let Ok(token) = HeaderValue::from_str(token) {
+        answer.insert(name, token);
+    }
 }

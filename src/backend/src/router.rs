@@ -22,8 +22,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
+    access::session,
     accounts::handlers::{addresses, auth, history, privacy, profile, recovery, sessions, tokens, totp},
-    accounts::session,
     admin::{customers, log, staff},
     app::App,
     cart::handlers as cart,
@@ -40,12 +40,15 @@ use crate::{
     },
     error::{Error, Problem},
     media,
-    orders::{
-        admin::handlers as order_desk, cancellation::handlers as cancellation, fulfilment::handlers as fulfilment,
-        handlers as orders, refund::handlers as refund,
+    order_management::{
+        cancellation::{customer, handlers as cancellation},
+        fulfilment::handlers as fulfilment,
+        handlers as order_desk,
+        refund::handlers as refund,
     },
+    orders::handlers as orders,
     payments::handlers as payments,
-    store, telemetry,
+    store,
 };
 
 const ALLOWANCE: Allowance = Allowance { body: 1 << 20, time: Duration::from_millis(4_500) };
@@ -76,7 +79,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(checkout::list_shipping_methods))
         .routes(routes!(checkout::place_order))
         .routes(routes!(orders::get_order))
-        .routes(routes!(orders::cancel_order))
+        .routes(routes!(customer::cancel_order))
         .routes(routes!(payments::start_payment))
         .routes(routes!(payments::receive_webhook))
         .routes(routes!(auth::register))
@@ -149,7 +152,7 @@ pub fn operations() -> impl Iterator<Item = (&'static str, String)> {
 
 /// The public origin: the API, pictures, and everything else from the storefront through the edge.
 pub fn router(app: App) -> Router {
-    behind_the_door(routes(app).layer(middleware::from_fn(telemetry::observe)))
+    behind_the_door(routes(app).layer(middleware::from_fn(edge::observe::observe)))
 }
 
 /// The same without being observed: what observing costs is measured against it.

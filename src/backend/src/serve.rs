@@ -14,16 +14,19 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    accounts::{passwords::Passwords, policy::Policy},
     app::App,
     config::{CommonConfig, ServeConfig},
     database,
+    edge::observe,
     files::FileStore,
     operations,
-    payments::stripe::Stripe,
+    passwords::Passwords,
+    policy::Policy,
+    registry,
+    registry::Process,
     router,
     server::{Limits, Server},
-    telemetry::{self, Process},
+    stripe::Stripe,
 };
 
 /// Files that are open for anything but connections of visitors: the database's, the storefront's, pictures.
@@ -41,8 +44,8 @@ pub async fn run(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    telemetry::register(Process::Serve);
-    telemetry::expect_requests(router::operations());
+    registry::register(Process::Serve);
+    observe::expect_requests(router::operations());
     common.expect_complete()?;
     let public = listen(&common.host, config.port, "PORT").await?;
     let operations = listen(&common.host, config.operations_port, "OPERATIONS_PORT").await?;

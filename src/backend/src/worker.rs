@@ -18,16 +18,19 @@ use crate::{
     database::{self, Pool},
     files::FileStore,
     jobs::{
-        self, JobContext, Traced, abandoned_carts::DeleteAbandonedCarts, account_mail::SendAccountMail,
-        adjustment::SendAdjustment, cancellation::SendCancellation, confirmation::SendConfirmation,
-        download::Downloader, expire_order::ExpireOrder, export::ExportAccount, picture::MakeRenditions,
-        reconcile::Reconcile, refund::MakeRefund, renderer, shipment::SendShipment, stale_records::DeleteStaleRecords,
+        JobContext, abandoned_carts::DeleteAbandonedCarts, download::Downloader, reconcile::Reconcile, renderer,
+        stale_records::DeleteStaleRecords,
     },
     mail::Mailer,
     operations,
-    payments::stripe::Stripe,
-    readings, serve,
-    telemetry::{self, Process},
+    queue::{
+        self, ExpireOrder, ExportAccount, MakeRefund, MakeRenditions, SendAccountMail, SendAdjustment,
+        SendCancellation, SendConfirmation, SendShipment, Traced,
+    },
+    readings, registry,
+    registry::Process,
+    serve,
+    stripe::Stripe,
 };
 
 /// Pictures are the heaviest jobs; more of them at once would only fight for the same cores.
@@ -51,7 +54,7 @@ pub async fn run(
     metrics: PrometheusHandle,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    telemetry::register(Process::Worker);
+    registry::register(Process::Worker);
     common.expect_complete()?;
     let listeners = serve::listen(&common.host, config.worker_port, "WORKER_PORT").await?;
     let db = database::pool(&common.database)?;
@@ -144,7 +147,7 @@ fn options(db: &Pool, context: &JobContext, stop: &CancellationToken) -> WorkerO
         .recovery_delay(Duration::ZERO);
     let options = WorkerOptions::default()
         .pg_pool(PgPool::clone(db))
-        .schema(jobs::SCHEMA)
+        .schema(queue::SCHEMA)
         .listen_os_shutdown_signals(false)
         .shutdown_signal(stop.clone().cancelled_owned())
         .shutdown_grace_period(DRAIN)

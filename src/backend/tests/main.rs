@@ -15,6 +15,7 @@ mod import;
 mod one_machine;
 mod operations;
 mod provider;
+mod structure;
 mod support;
 mod up;
 mod worker;

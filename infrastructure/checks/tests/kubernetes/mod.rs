@@ -78,7 +78,7 @@ pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
 
 /// The number that the program takes for a variable if nothing is said.
 pub fn program_default(variable: &str) -> i64 {
-    let config = text("src/backend/src/config.rs");
+    let config = text("src/backend/src/config/mod.rs");
     let line = config
         .lines()
         .find(|line| line.contains(&format!("env = \"{variable}\"")))

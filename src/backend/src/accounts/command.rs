@@ -8,13 +8,15 @@ use sqlx::{PgConnection, Postgres, pool::PoolConnection};
 use uuid::Uuid;
 
 use super::{
-    model::Password,
-    passwords::Passwords,
-    policy::Role,
     queries::{factors, people, sessions, tokens},
     totp,
 };
-use crate::{checkout::addresses::is_email, config::DatabaseConfig, database, up};
+use crate::{config::DatabaseConfig, database, email::is_email};
+use crate::{
+    passwords::{Password, Passwords},
+    policy::Role,
+    running_store,
+};
 
 /// What to do with an account of staff.
 #[derive(Clone, Args)]
@@ -109,7 +111,7 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
 impl StoreArgs {
     async fn connect(&self) -> anyhow::Result<PoolConnection<Postgres>> {
         let mut database = self.database.clone();
-        database.database_url = database.database_url.or_else(|| up::running_database(&self.home));
+        database.database_url = database.database_url.or_else(|| running_store::database_url(&self.home));
         Ok(database::pool(&database)?.acquire().await?)
     }
 }

@@ -1,25 +1,17 @@
 //! What the endpoints of `/api/auth` and `/api/account` take and answer.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::policy::{Role, Scope};
-use crate::{cart::model::Cart, checkout::addresses::Address, orders::model::OrderSummary};
-
-/// A password as it was typed: never shown, never logged.
-#[derive(Clone, Deserialize, ToSchema)]
-#[schema(value_type = String, format = Password, min_length = 12, max_length = 128)]
-pub struct Password(pub String);
-
-impl fmt::Debug for Password {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Password")
-    }
-}
+use crate::{
+    address::Address,
+    cart::model::Cart,
+    orders::model::OrderSummary,
+    passwords::Password,
+    policy::{Role, Scope},
+};
 
 /// Who asks for an account.
 #[derive(Debug, Deserialize, ToSchema)]

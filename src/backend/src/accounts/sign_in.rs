@@ -13,16 +13,20 @@ use uuid::Uuid;
 
 use super::{
     limits::{self, Attempt, Source},
-    model::{Password, SignInState, SignedIn},
-    passwords::Client,
-    queries::{devices, people, sessions, sessions::NewSession},
-    session::{self, Caller, digest, secret},
+    model::{SignInState, SignedIn},
+    queries::{
+        devices, people,
+        sessions::{self, NewSession},
+    },
 };
 use crate::{
-    app::App,
+    access::session::{self, Caller, digest, secret},
+    passwords::{Client, Password},
+};
+use crate::{
+    app::{App, ClientAddress},
     cart, device,
     error::{Error, Refusal, Result},
-    extract::ClientAddress,
     response::private,
 };
 

@@ -5,12 +5,13 @@ use sqlx::PgConnection;
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
-use super::{queries::factors, session::digest};
+use super::queries::factors;
+use crate::access::session::digest;
 use crate::{
     app::App,
     capability::Secrets,
     error::{Error, Result},
-    jobs::{self, account_mail::AccountNews},
+    queue::{self, AccountNews},
 };
 
 const DIGITS: usize = 6;
@@ -48,7 +49,7 @@ pub async fn take(app: &App, connection: &mut PgConnection, account_id: Uuid, co
     if !factors::take_recovery_code(connection, account_id, &recovery_digest(account_id, &code)).await? {
         return Ok(false);
     }
-    jobs::enqueue_account_mail(connection, AccountNews::RecoveryCodeUsed { account_id }).await?;
+    queue::enqueue_account_mail(connection, AccountNews::RecoveryCodeUsed { account_id }).await?;
     Ok(true)
 }
 

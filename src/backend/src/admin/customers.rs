@@ -8,11 +8,11 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::{
-    accounts::policy::Role,
     app::App,
     error::{Error, Guarded, Result},
     extract::{PathId, Query},
     pagination,
+    policy::Role,
     response::private,
     store::NoParameters,
 };

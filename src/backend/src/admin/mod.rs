@@ -1,8 +1,5 @@
-//! What crosses features: who of the staff acts, what they did, customers and roles.
+//! What crosses features: customers, the roles of staff, and the audit log.
 
-pub mod actor;
-pub mod audit;
 pub mod customers;
 pub mod log;
-pub mod patch;
 pub mod staff;

@@ -7,16 +7,16 @@ use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    actor::Actor,
-    audit::{self, Subject},
-    customers::{self, Customer},
+use super::customers::{self, Customer};
+use crate::{
+    access::actor::Actor,
+    audit_log::{self, Subject},
 };
 use crate::{
-    accounts::policy::Role,
     app::App,
     error::{Error, Refusals, Result},
     extract::{Json, PathId, Query},
+    policy::Role,
     response::private,
     store::NoParameters,
 };
@@ -49,7 +49,7 @@ pub async fn set_role(
     let customer = customers::read(&mut tx, id).await?;
     let (before, after) = (json!({ "role": before }), json!({ "role": role }));
     let subject = Subject("account", id.to_string());
-    audit::record(&mut tx, &actor, "account.role_changed", subject, Some(before), Some(after)).await?;
+    audit_log::record(&mut tx, &actor, "account.role_changed", subject, Some(before), Some(after)).await?;
     tx.commit().await?;
     Ok(private(&customer))
 }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::DatabaseConfig,
     database::{self, Pool},
-    up,
+    running_store,
 };
 
 mod invariants;
@@ -53,7 +53,7 @@ pub struct Finding {
 /// When the database cannot be asked.
 pub async fn run(command: AuditCommand) -> anyhow::Result<ExitCode> {
     let mut database = command.database;
-    database.database_url = database.database_url.or_else(|| up::running_database(&command.home));
+    database.database_url = database.database_url.or_else(|| running_store::database_url(&command.home));
     let findings = audit(&mut *database::pool(&database)?.acquire().await?).await?;
     for finding in &findings {
         println!("{:>6}  {:<45}{}", finding.violations, finding.name, finding.sentence);

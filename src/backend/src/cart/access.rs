@@ -2,16 +2,17 @@
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, request::Parts},
 };
 use uuid::Uuid;
 
 use super::queries;
 use crate::{
-    accounts::session::{AnyCaller, Caller},
+    access::session::{AnyCaller, Caller},
     app::App,
     capability::Capability,
     error::{Error, Result},
+    response::hand_to_program,
 };
 
 const COOKIE: &str = "cart";
@@ -143,20 +144,4 @@ pub fn set_cookie(app: &App, answer: &mut HeaderMap, id: Uuid) {
 /// Takes the cart of a browser away.
 pub fn revoke(app: &App, answer: &mut HeaderMap) {
     app.set_cookie(answer, COOKIE, "", PATH, 0);
-}
-
-/// Whether a browser sends a request. Browsers say how it came about by a header that scripts can neither set nor remove (Fetch
-/// Metadata).
-pub fn is_browser(request: &HeaderMap) -> bool {
-    request.contains_key("sec-fetch-site") || request.contains_key(header::ORIGIN)
-}
-
-/// Hands a token to a program, which has no use for a cookie that it cannot read.
-pub fn hand_to_program(request: &HeaderMap, answer: &mut HeaderMap, name: HeaderName, token: &str) {
-    if is_browser(request) {
-        return;
-    }
-    if let Ok(token) = HeaderValue::from_str(token) {
-        answer.insert(name, token);
-    }
 }

@@ -15,7 +15,7 @@ use super::{
     rules,
 };
 use crate::{
-    accounts::session::Caller,
+    access::session::Caller,
     app::App,
     error::{Error, Result},
     payments::{

@@ -14,7 +14,7 @@ use super::{
     queries, rules,
 };
 use crate::{
-    accounts::session::{AnyCaller, Caller},
+    access::session::{AnyCaller, Caller},
     app::App,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, Query},

@@ -7,7 +7,7 @@ use super::{
     queries::{self, State},
     rules::MAX_QUANTITY,
 };
-use crate::{accounts::queries::people, error::Result};
+use crate::{access, error::Result};
 
 /// Joins the cart that a guest holds to the account's; answers the cart that the browser goes on with, if it is another one.
 ///
@@ -43,7 +43,7 @@ pub async fn join(connection: &mut PgConnection, guest: Option<Uuid>, account_id
 
 /// Both at once, in the order in which carts are locked everywhere.
 async fn lock(connection: &mut PgConnection, guest: Option<Uuid>, account_id: Uuid) -> sqlx::Result<()> {
-    people::take_turns(connection, account_id).await?;
+    access::queries::take_turns(connection, account_id).await?;
     sqlx::query!(
         "SELECT id FROM carts WHERE id = $1 OR account_id = $2 ORDER BY id FOR NO KEY UPDATE",
         guest,

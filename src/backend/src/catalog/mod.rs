@@ -7,3 +7,4 @@ pub mod model;
 pub mod queries;
 pub mod rules;
 pub mod sitemap;
+mod text;

@@ -266,3 +266,15 @@ pub struct Suggestions {
     #[schema(required)]
     pub correction: Option<String>,
 }
+
+/// Which rate something has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaxCategory {
+    /// Most goods.
+    Standard,
+    /// Such as books and food in many countries.
+    Reduced,
+    /// Taxed nowhere.
+    Zero,
+}

@@ -11,10 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    addresses::{Address, is_email},
-    countries::{self, Format},
     holds::{self, Origin, rules::Hold},
-    idempotency::{Claim, IdempotencyKey},
     model::{
         AddressField, Country, CountryList, Destination, FieldName, FieldOption, NewOrder, PlaceOrder, QuotedLine,
         ShippingQuote, ShippingQuotes,
@@ -23,26 +20,33 @@ use super::{
     rules::{self, Line, Taxes, Totals},
 };
 use crate::{
-    accounts::{queries::people, session::AnyCaller},
+    access::{self, session::AnyCaller},
     app::App,
     cart::{
         self,
-        access::{CartAccess, expect, is_browser},
+        access::{CartAccess, expect},
         rules::out_of_stock,
     },
     conditional::conditional,
     device,
     error::{Error, FieldError, Guarded, Problem, Refusal, Refusals, Result},
     extract::{Json, Query},
-    jobs,
-    money::Money,
+    money::{Money, percent},
     orders::{
         self,
         metrics::{Event, confirmed, count},
         model::{Order, Tax},
     },
-    payments::amounts::chargeable,
+    queue,
+    response::is_browser,
     store::{self, NoParameters, Store},
+    stripe::amounts::chargeable,
+};
+use crate::{
+    address::Address,
+    countries::{self, Format},
+    email::is_email,
+    idempotency::{Claim, IdempotencyKey},
 };
 
 /// The destinations with their address forms.
@@ -126,7 +130,7 @@ fn quote(method: Method, totals: &Totals, currency: &str) -> ShippingQuote {
     let money = |amount| Money { amount, currency: currency.to_owned() };
     let taxes = totals.taxes.iter().map(|(rate, amount)| Tax {
         name: rate.name.clone(),
-        percent: rules::percent(rate.parts_per_million),
+        percent: percent(rate.parts_per_million),
         amount: money(*amount),
     });
     ShippingQuote {
@@ -167,7 +171,7 @@ pub async fn place_order(
         Claim::Answered(body) => return answer(&app, &headers, &mut tx, body).await,
     };
     if let Some(caller) = &caller
-        && !people::hold(&mut tx, caller.account_id).await?
+        && !access::queries::hold(&mut tx, caller.account_id).await?
     {
         return Err(Error::SignInRequired);
     }
@@ -345,10 +349,10 @@ async fn write(connection: &mut PgConnection, input: &PlaceOrder, new: &NewOrder
     orders::queries::record(connection, order_id, "placed", serde_json::json!({})).await?;
     if new.totals.total == 0 {
         queries::confirm_free(connection, order_id).await?;
-        jobs::enqueue_confirmation(connection, order_id).await?;
+        queue::enqueue_confirmation(connection, order_id).await?;
     } else {
         queries::insert_payment(connection, order_id, new.totals.total, new.currency).await?;
-        jobs::enqueue_expiry(connection, order_id, new.expires_at).await?;
+        queue::enqueue_expiry(connection, order_id, new.expires_at).await?;
     }
     Ok(order_id)
 }

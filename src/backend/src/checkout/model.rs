@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::addresses::Address;
+use crate::address::Address;
 use crate::{money::Money, orders::model::Tax};
 
 /// The destinations, by name.

@@ -4,10 +4,10 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    addresses::Address,
     model::NewOrder,
-    rules::{Item, Line, Rate, Rates, TaxCategory},
+    rules::{Item, Line, Rate, Rates},
 };
+use crate::{address::Address, catalog::model::TaxCategory};
 
 /// A line of a cart as it is bought: locked, priced at home, and counted.
 #[derive(Debug)]

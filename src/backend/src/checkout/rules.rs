@@ -1,10 +1,9 @@
 //! What an order costs. Pure: integers of minor units, checked, rounded in one place.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    catalog::model::TaxCategory,
     error::{Error, Result},
     money::MAX_AMOUNT,
 };
@@ -38,18 +37,6 @@ pub struct Taxes {
     pub destination: Rates,
     /// Whether prices include tax.
     pub included: bool,
-}
-
-/// Which rate something has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TaxCategory {
-    /// Most goods.
-    Standard,
-    /// Such as books and food in many countries.
-    Reduced,
-    /// Taxed nowhere.
-    Zero,
 }
 
 /// What is bought: so many, at the home market's price.
@@ -171,12 +158,6 @@ fn in_range(amount: i128) -> Result<i64> {
     }
 }
 
-/// A rate as people write it: `19`, `25.5`.
-pub fn percent(parts_per_million: i32) -> String {
-    let text = format!("{}.{:04}", parts_per_million / 10_000, parts_per_million % 10_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -245,14 +226,6 @@ mod tests {
         assert_eq!(share(5, 1, 10).unwrap(), 1);
         assert_eq!(share(4, 1, 10).unwrap(), 0);
         assert_eq!(share(25, 1, 10).unwrap(), 3);
-    }
-
-    #[test]
-    fn rates_are_written_as_people_do() {
-        let cases = [(190_000, "19"), (255_000, "25.5"), (72_500, "7.25"), (88_750, "8.875"), (0, "0"), (1, "0.0001")];
-        for (parts, text) in cases {
-            assert_eq!(percent(parts), text);
-        }
     }
 
     #[test]

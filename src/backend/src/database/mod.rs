@@ -9,7 +9,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{config::DatabaseConfig, jobs};
+use crate::{config::DatabaseConfig, queue};
 
 mod pool;
 
@@ -69,7 +69,7 @@ async fn migrate_by(migrations: &Migrator, url: &str) -> anyhow::Result<usize> {
     migrations.run_direct(None, &mut connection, false).await.context("a migration failed and was rolled back")?;
     let after = applied(&mut connection).await?;
     connection.close().await?;
-    jobs::migrate(&PgPoolOptions::new().max_connections(1).connect_lazy_with(options)).await?;
+    queue::migrate(&PgPoolOptions::new().max_connections(1).connect_lazy_with(options)).await?;
     Ok(after.saturating_sub(before))
 }
 

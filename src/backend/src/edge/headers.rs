@@ -10,7 +10,10 @@ use axum::{
 };
 use uuid::Uuid;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    config::{PaymentConfig, STRIPE_API_URL},
+};
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -72,6 +75,21 @@ pub struct Origins {
     pub picture: String,
 }
 
+impl Origins {
+    /// The origins that a page where a payment is made needs (Stripe: "Integration security guide", Content Security Policy).
+    pub fn of_payments(config: &PaymentConfig) -> Self {
+        match config.browser_url() {
+            Some(url) => Self { connect: url.origin().ascii_serialization(), ..Self::default() },
+            None => Self {
+                script: "https://js.stripe.com https://*.js.stripe.com".into(),
+                frame: "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com".into(),
+                connect: STRIPE_API_URL.into(),
+                picture: "https://*.stripe.com".into(),
+            },
+        }
+    }
+}
+
 /// The policy of a page: scripts by nonce only, everything else from this origin and from `origins`. In development the
 /// storefront's hot reload evaluates code and writes style elements.
 pub fn page_policy(nonce: &Nonce, dev: bool, origins: &Origins) -> String {
@@ -92,5 +110,33 @@ pub fn page_policy(nonce: &Nonce, dev: bool, origins: &Origins) -> String {
 pub fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Origins;
+    use crate::config::PaymentConfig;
+
+    fn origins(api: &str) -> Origins {
+        Origins::of_payments(&PaymentConfig {
+            stripe_secret_key: None,
+            stripe_publishable_key: None,
+            stripe_webhook_secret: None,
+            stripe_api_url: api.parse().unwrap(),
+            stripe_browser_url: None,
+        })
+    }
+
+    #[test]
+    fn stripes_origins_are_allowed_with_stripe_alone() {
+        let stripe = origins("https://api.stripe.com");
+        assert!(stripe.script.contains("https://js.stripe.com") && stripe.frame.contains("https://hooks.stripe.com"));
+        assert_eq!(stripe.connect, "https://api.stripe.com");
+        let demo = origins("http://localhost:8083");
+        assert_eq!(
+            (demo.script.as_str(), demo.frame.as_str(), demo.connect.as_str()),
+            ("", "", "http://localhost:8083")
+        );
     }
 }

@@ -6,8 +6,11 @@ use axum::{
     routing::get,
 };
 
-use crate::app::App;
-use gate::Gate;
+use std::time::Duration;
+
+use crate::{app::App, config::LoadConfig};
+use gate::{Capacity, Gate};
+use headers::Origins;
 use strain::Strain;
 
 pub mod assets;
@@ -16,7 +19,7 @@ pub mod door;
 pub mod failure;
 pub mod gate;
 pub mod headers;
-pub mod load;
+pub mod observe;
 pub mod paths;
 pub mod proxy;
 mod router_state;
@@ -28,13 +31,13 @@ const SPECULATION_RULES: &str = include_str!("speculation-rules.json");
 /// Next.js's files from memory, the speculation rules, and every other address from Next.js.
 pub fn router(app: &App, strain: Strain) -> Router<App> {
     let storefront = proxy::Storefront::new(app.config.storefront_url.clone(), app.public_url.clone(), app.config.dev);
-    let capacity = app.config.load.renders();
+    let capacity = renders(&app.config.load);
     let pages = Router::new().fallback(proxy::pass).with_state(proxy::Pages {
         storefront: storefront.clone(),
         gate: Gate::new("pages", capacity),
         db: app.db.clone(),
         strain,
-        payment: app.payment.origins().into(),
+        payment: Origins::of_payments(&app.payment).into(),
     });
     let assets = Router::new().route("/_next/static/{*path}", get(assets::get_asset)).with_state(assets::Assets::new(
         storefront,
@@ -48,6 +51,17 @@ pub fn router(app: &App, strain: Strain) -> Router<App> {
         assets
     });
     routes.merge(pages).with_state(())
+}
+
+/// How many pages are rendered, and wait to be. One that waited for 4 s is refused, so that a render may still take its 5 s.
+fn renders(load: &LoadConfig) -> Capacity {
+    Capacity {
+        total: load.max_renders as usize,
+        per_client: load.max_renders_per_client as usize,
+        waiting_per_client: load.max_waiting_renders_per_client as usize,
+        waiting: 8 * load.max_waiting_renders_per_client as usize,
+        patience: Duration::from_secs(4),
+    }
 }
 
 const RULES_HEADERS: [(HeaderName, &str); 2] =

@@ -1,21 +1,13 @@
 //! Gives up an order that was not paid in time.
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::JobContext;
 use crate::payments::close::{self, Closed, Reason};
-
-/// Gives up one order, unless it is paid.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ExpireOrder {
-    /// The order.
-    pub order_id: Uuid,
-}
+use crate::queue::{ExpireOrder, Payload};
 
 impl TaskHandler for ExpireOrder {
-    const IDENTIFIER: &'static str = "expire_order";
+    const IDENTIFIER: &'static str = Self::TASK;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let Some(jobs) = context.get_ext::<JobContext>() else {

@@ -1,22 +1,15 @@
 //! Gathers a copy of everything that is known of somebody.
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::JobContext;
+use crate::queue::{ExportAccount, Payload};
 use crate::{accounts::queries::privacy, database::Pool};
 
-/// Makes one copy.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ExportAccount {
-    /// The row of `exports`.
-    pub export_id: Uuid,
-}
-
 impl TaskHandler for ExportAccount {
-    const IDENTIFIER: &'static str = "export_account";
+    const IDENTIFIER: &'static str = Self::TASK;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let Some(jobs) = context.get_ext::<JobContext>() else {

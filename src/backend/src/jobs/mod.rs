@@ -1,15 +1,10 @@
-//! The queue: jobs are written in the transaction that causes them and run by `devopsify worker`, at least once.
+//! What the worker does: the jobs of the queue, one file each.
 
 use std::sync::Arc;
 
-use anyhow::Context;
-use chrono::{DateTime, Utc};
-use graphile_worker::{TaskHandler, WorkerUtils};
-use sqlx::{PgConnection, PgPool, types::Json};
 use url::Url;
-use uuid::Uuid;
 
-use crate::{capability::Secrets, database::Pool, files::FileStore, mail::Mailer, payments::stripe::Stripe};
+use crate::{capability::Secrets, database::Pool, files::FileStore, mail::Mailer, stripe::Stripe};
 
 pub mod abandoned_carts;
 pub mod account_mail;
@@ -28,48 +23,6 @@ pub mod renderer;
 pub mod renditions;
 pub mod shipment;
 pub mod stale_records;
-mod traced;
-
-pub use traced::Traced;
-
-/// The schema that the queue's library keeps its tables in.
-pub const SCHEMA: &str = "graphile_worker";
-
-/// Every kind of job, as the queue and metrics name it.
-pub const TASKS: &[&str] = &[
-    picture::MakeRenditions::IDENTIFIER,
-    account_mail::SendAccountMail::IDENTIFIER,
-    confirmation::SendConfirmation::IDENTIFIER,
-    cancellation::SendCancellation::IDENTIFIER,
-    shipment::SendShipment::IDENTIFIER,
-    adjustment::SendAdjustment::IDENTIFIER,
-    expire_order::ExpireOrder::IDENTIFIER,
-    export::ExportAccount::IDENTIFIER,
-    refund::MakeRefund::IDENTIFIER,
-    reconcile::Reconcile::IDENTIFIER,
-    abandoned_carts::DeleteAbandonedCarts::IDENTIFIER,
-    stale_records::DeleteStaleRecords::IDENTIFIER,
-];
-
-/// Every kind of mail, in metrics.
-pub const MAILS: &[&str] = &[
-    confirmation::MAIL.name,
-    cancellation::MAIL.name,
-    shipment::MAIL.name,
-    adjustment::MAIL.name,
-    "registration",
-    "password-reset",
-    "email-change-old",
-    "email-change-new",
-    "email-changed",
-    "account-erased",
-    "password-changed",
-    "second-factor-added",
-    "second-factor-removed",
-    "recovery-codes-renewed",
-    "token-created",
-    "recovery-code-used",
-];
 
 /// What jobs work with.
 #[derive(Clone, Debug)]
@@ -88,136 +41,4 @@ pub struct JobContext {
     pub secrets: Secrets,
     /// Where the links in mails lead.
     pub public_url: Url,
-}
-
-/// Brings the queue's own tables up to what its library needs.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn migrate(db: &PgPool) -> anyhow::Result<()> {
-    WorkerUtils::new(db.clone(), SCHEMA).migrate().await.context("the queue's tables cannot be made")
-}
-
-/// How urgent a kind of job is.
-struct Urgency {
-    /// Lower runs first.
-    priority: i32,
-    /// After so many tries somebody has to look at it.
-    attempts: i32,
-}
-
-/// Money and stock go first, for as long as the queue's back-off goes: some three days.
-const PAYMENT: Urgency = Urgency { priority: -10, attempts: 25 };
-const MAIL: Urgency = Urgency { priority: 0, attempts: order_mail::ATTEMPTS };
-
-/// Queues the giving up of an order that is not paid by `at`, in the caller's transaction.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_expiry(connection: &mut PgConnection, order_id: Uuid, at: DateTime<Utc>) -> sqlx::Result<()> {
-    enqueue(connection, expire_order::ExpireOrder { order_id }, PAYMENT, Some(at)).await
-}
-
-/// Queues the making of a refund, in the caller's transaction.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_refund(connection: &mut PgConnection, refund_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, refund::MakeRefund { refund_id }, PAYMENT, None).await
-}
-
-/// Queues the mail that says that an order was paid, in the caller's transaction.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_confirmation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, confirmation::SendConfirmation { order_id }, MAIL, None).await
-}
-
-/// Queues the mail that says that a paid order was cancelled and what is given back, in the caller's transaction.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_cancellation(connection: &mut PgConnection, order_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, cancellation::SendCancellation { order_id }, MAIL, None).await
-}
-
-/// Queues a mail about an account, in the caller's transaction. One that comes after a day is of no use to anybody.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_account_mail(connection: &mut PgConnection, news: account_mail::AccountNews) -> sqlx::Result<()> {
-    const URGENCY: Urgency = Urgency { priority: 0, attempts: 15 };
-    enqueue(connection, account_mail::SendAccountMail { id: Uuid::now_v7(), news }, URGENCY, None).await
-}
-
-/// Queues the making of a copy of what is known of somebody, in the caller's transaction.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_export(connection: &mut PgConnection, export_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, export::ExportAccount { export_id }, MAIL, None).await
-}
-
-/// Queues the mail that says that a part of an order was cancelled, or that money goes back, in the caller's transaction.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_adjustment(
-    connection: &mut PgConnection,
-    order_id: Uuid,
-    subject: adjustment::Subject,
-) -> sqlx::Result<()> {
-    enqueue(connection, adjustment::SendAdjustment { order_id, subject }, MAIL, None).await
-}
-
-/// Queues the mail that says what of an order is on its way, in the caller's transaction.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_shipment(connection: &mut PgConnection, order_id: Uuid, fulfilment_id: Uuid) -> sqlx::Result<()> {
-    enqueue(connection, shipment::SendShipment { order_id, fulfilment_id }, MAIL, None).await
-}
-
-async fn enqueue<T: TaskHandler>(
-    connection: &mut PgConnection,
-    job: T,
-    urgency: Urgency,
-    at: Option<DateTime<Utc>>,
-) -> sqlx::Result<()> {
-    // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
-    sqlx::query("SELECT FROM graphile_worker.add_job($1, payload => $2::json, max_attempts => $3, priority => $4, run_at => $5)")
-        .bind(T::IDENTIFIER)
-        .bind(Json(Traced::now(job)))
-        .bind(urgency.attempts)
-        .bind(urgency.priority)
-        .bind(at)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// Queues the making of new pictures' sizes, in the caller's transaction.
-///
-/// The jobs have no key: the library takes a lock for each key until the transaction ends, and an import of some thousand
-/// pictures would need more locks than PostgreSQL has room for.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn enqueue_pictures(connection: &mut PgConnection, media_ids: &[Uuid]) -> sqlx::Result<()> {
-    if media_ids.is_empty() {
-        return Ok(());
-    }
-    // Not compile-checked: the schema is the library's, and it is made by the library's own migrations.
-    sqlx::query(
-        "SELECT count(*) FROM graphile_worker.add_jobs((
-             SELECT array_agg(($1, json_build_object('media_id', id), NULL, NULL, $2, NULL, NULL, NULL)::graphile_worker.job_spec)
-             FROM (SELECT DISTINCT unnest($3) AS id) pictures))",
-    )
-    .bind(picture::MakeRenditions::IDENTIFIER)
-    .bind(picture::ATTEMPTS)
-    .bind(media_ids)
-    .execute(connection)
-    .await
-    .map(drop)
 }

@@ -13,9 +13,6 @@ use crate::{
     },
 };
 
-/// The queue's back-off spreads them over three days: a mail server that is down that long is noticed.
-pub const ATTEMPTS: i32 = 20;
-
 /// A mail about an order.
 pub struct OrderMail {
     /// What it is, in metrics and in the history.

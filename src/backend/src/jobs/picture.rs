@@ -1,7 +1,6 @@
 //! Makes the sizes of a picture that came as an address or as an original file.
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -10,16 +9,7 @@ use super::{
     renderer::{self, RenderError},
     renditions,
 };
-
-/// Five tries, spread by the queue's back-off over some minutes.
-pub const ATTEMPTS: i16 = 5;
-
-/// Makes the sizes of one picture.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MakeRenditions {
-    /// The row of `media`.
-    pub media_id: Uuid,
-}
+use crate::queue::{MakeRenditions, Payload};
 
 /// Why a picture has no sizes.
 enum Failure {
@@ -30,7 +20,7 @@ enum Failure {
 }
 
 impl TaskHandler for MakeRenditions {
-    const IDENTIFIER: &'static str = "make_renditions";
+    const IDENTIFIER: &'static str = Self::TASK;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let Some(jobs) = context.get_ext::<JobContext>() else {

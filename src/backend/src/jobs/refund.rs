@@ -1,21 +1,13 @@
 //! Gives money back at the provider.
 
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::JobContext;
 use crate::payments::refunds;
-
-/// Makes one refund.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MakeRefund {
-    /// The row of `refunds`.
-    pub refund_id: Uuid,
-}
+use crate::queue::{MakeRefund, Payload};
 
 impl TaskHandler for MakeRefund {
-    const IDENTIFIER: &'static str = "make_refund";
+    const IDENTIFIER: &'static str = Self::TASK;
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         let Some(jobs) = context.get_ext::<JobContext>() else {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Mail;
 use crate::{
     capability::{Capability, Secrets},
-    jobs::account_mail::{AccountNews, SendAccountMail, Side},
+    queue::{AccountNews, SendAccountMail, Side},
     store::{self, Store},
 };
 

@@ -13,7 +13,7 @@ use lettre::{
 };
 use url::Url;
 
-use crate::{config::MailConfig, store::Store, transport::is_loopback, up::home::private_folder};
+use crate::{config::MailConfig, files::private_folder, store::Store, transport::is_loopback};
 
 pub mod account;
 pub mod order;

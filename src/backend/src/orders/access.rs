@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use super::queries;
 use crate::{
-    accounts::session::AnyCaller,
+    access::session::AnyCaller,
     app::App,
     capability::Capability,
-    cart::access::hand_to_program,
     error::{Error, Result},
+    response::hand_to_program,
 };
 
 const COOKIE: &str = "order";

@@ -8,14 +8,13 @@ use axum::{
 
 use super::{
     access::{self, OrderAccess},
-    model::{Order, OrderStatus},
+    model::Order,
     queries,
 };
 use crate::{
     app::App,
-    error::{Guarded, Refusals, Result},
+    error::{Guarded, Result},
     extract::Query,
-    payments::close::{self, Closed, Reason},
     store::NoParameters,
 };
 
@@ -37,23 +36,7 @@ pub async fn get_order(
     Ok(response)
 }
 
-/// Cancels an order that was not shipped; what was paid is given back.
-#[utoipa::path(post, path = "/api/orders/{number}/cancellation", tag = "orders", params(("number" = i64, Path, description = "The order's number")),
-    responses((status = 200, body = Order), Refusals))]
-pub async fn cancel_order(State(app): State<App>, order: OrderAccess, _: Query<NoParameters>) -> Result<Response> {
-    let before = queries::read(&mut *app.db.acquire().await?, order.id).await?;
-    if before.status == OrderStatus::Pending {
-        match close::cancel(&app.db, &app.stripe, order.id, Reason::Customer).await? {
-            // Paid at the same moment: it is given back.
-            Closed::Paid => close::revoke(&app.db, order.id).await?,
-            closed => closed.expect_cancelled()?,
-        }
-    } else {
-        close::revoke(&app.db, order.id).await?;
-    }
-    Ok(answer(&queries::read(&mut *app.db.acquire().await?, order.id).await?))
-}
-
-fn answer(order: &Order) -> Response {
+/// An order as its customer sees it, which no one on the way keeps.
+pub fn answer(order: &Order) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(order)).into_response()
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{cancellation::model::Cancellation, fulfilment::model::Fulfilment};
-use crate::{catalog::model::Picture, checkout::addresses::Address, money::Money};
+use super::{cancellations::Cancellation, fulfilments::Fulfilment};
+use crate::{address::Address, catalog::model::Picture, money::Money};
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -4,13 +4,15 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{
-    cancellation, fulfilment,
-    model::{FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax},
+use super::model::{
+    FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax,
 };
+use super::{cancellations, fulfilments};
 use crate::{
-    catalog::model::Picture, checkout::addresses::Address, checkout::rules::percent, money::Money,
-    payments::amounts::chargeable,
+    address::Address,
+    catalog::model::Picture,
+    money::{Money, percent},
+    stripe::amounts::chargeable,
 };
 
 /// The order with this number, and whose it is; nobody's when a guest placed it.
@@ -79,8 +81,8 @@ pub async fn read(connection: &mut PgConnection, id: Uuid) -> sqlx::Result<Order
         (Vec::new(), Vec::new())
     } else {
         (
-            fulfilment::queries::of_order(connection, id).await?,
-            cancellation::queries::of_order(connection, id, &head.currency, false).await?,
+            fulfilments::of_order(connection, id).await?,
+            cancellations::of_order(connection, id, &head.currency, false).await?,
         )
     };
     let events = events(connection, id).await?;

@@ -9,20 +9,18 @@ use super::{
     PROVIDER, disputes,
     queries::{self, OrderPayment},
     refunds, settle,
-    stripe::{IntentStatus, Stripe},
 };
+use crate::stripe::{IntentStatus, Stripe};
 use crate::{
-    admin::{
-        actor::Actor,
-        audit::{self, Subject},
-    },
+    access::actor::Actor,
+    audit_log::{self, Subject},
     database::Pool,
     error::{Error, Result},
-    jobs,
     orders::{
         metrics::{Event, count},
         queries::record,
     },
+    queue,
 };
 
 /// Why an order is closed.
@@ -211,7 +209,7 @@ pub async fn revoke(db: &Pool, order_id: Uuid) -> Result<()> {
     if let Some(payment) = &payment {
         refunds::request(&mut tx, payment, "the customer cancelled the order").await?;
     }
-    jobs::enqueue_cancellation(&mut tx, order_id).await?;
+    queue::enqueue_cancellation(&mut tx, order_id).await?;
     tx.commit().await?;
     count(Event::Cancelled);
     Ok(())
@@ -229,6 +227,6 @@ impl Decision<'_> {
     async fn record(&self, connection: &mut PgConnection, number: i64) -> Result<()> {
         let (before, after) = (json!({ "status": "pending" }), json!({ "status": "cancelled", "reason": self.reason }));
         let subject = Subject("order", number.to_string());
-        Ok(audit::record(connection, self.actor, "order.cancelled", subject, Some(before), Some(after)).await?)
+        Ok(audit_log::record(connection, self.actor, "order.cancelled", subject, Some(before), Some(after)).await?)
     }
 }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::{
     queries::{self, OrderPayment},
     refunds, settle,
-    stripe::{Dispute, DisputeStatus, Stripe},
     webhook::Event,
 };
+use crate::stripe::{Dispute, DisputeStatus, Stripe};
 use crate::{
     database::Pool,
     error::{Error, Result},

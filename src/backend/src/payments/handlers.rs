@@ -16,9 +16,9 @@ use super::{
     disputes,
     queries::{self, OrderPayment},
     refunds, settle,
-    stripe::{Intent, IntentStatus, NewIntent, StripeError},
     webhook::{self, Event},
 };
+use crate::stripe::{Intent, IntentStatus, NewIntent, StripeError};
 use crate::{
     app::App,
     error::{Error, Refusals, Result},

@@ -1,6 +1,5 @@
-//! Paying: the provider's API, what it reports, and what becomes of an order by it.
+//! Payments: how they are started, what the provider reports, and what that changes about an order.
 
-pub(crate) mod amounts;
 mod claims;
 pub mod close;
 pub mod disputes;
@@ -11,7 +10,6 @@ mod refund_queries;
 mod refund_rules;
 pub mod refunds;
 pub mod settle;
-pub mod stripe;
 pub mod webhook;
 
 /// Who all payments are made by, in metrics: whatever speaks Stripe's API.

@@ -19,8 +19,8 @@ use super::{
     close::{self, Closed, Reason},
     disputes, refunds,
     settle::{self, Settled},
-    stripe::Stripe,
 };
+use crate::stripe::Stripe;
 use crate::{
     database::Pool,
     error::{Error, Result},

@@ -9,15 +9,16 @@ pub use super::refund_queries::{captured, left, settle, settle_failed};
 use super::{
     disputes,
     queries::{self, OrderPayment},
-    refund_queries::{self as rows, New, Row},
+    refund_queries as rows,
+    refund_queries::{New, Row},
     refund_rules::{Change, Reported, State, plan},
-    stripe::{Refund, RefundStatus, Stripe, StripeError},
 };
+use crate::stripe::{Refund, RefundStatus, Stripe, StripeError};
 use crate::{
     database::Pool,
     error::{Error, Result},
-    jobs,
     orders::queries::record,
+    queue,
 };
 
 /// The reason of a refund that the store did not ask for.
@@ -74,7 +75,7 @@ async fn enqueue(
         replaces,
     };
     let id = rows::insert(connection, &new).await?;
-    jobs::enqueue_refund(connection, id).await?;
+    queue::enqueue_refund(connection, id).await?;
     Ok(id)
 }
 

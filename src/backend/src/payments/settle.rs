@@ -9,14 +9,14 @@ use super::{
     PROVIDER,
     queries::{self, Failure, OrderPayment},
     refunds,
-    stripe::{Intent, IntentStatus, Stripe},
     webhook::Event,
 };
+use crate::stripe::{Intent, IntentStatus, Stripe};
 use crate::{
     database::Pool,
     error::{Error, Result},
-    jobs,
     orders::{metrics::confirmed, queries::record},
+    queue,
 };
 
 /// What settling did.
@@ -105,7 +105,7 @@ async fn captured(connection: &mut PgConnection, payment: &OrderPayment, intent:
     record(connection, payment.order_id, "paid", json!({ "payment": intent.id })).await?;
     if payment.order_status == "pending" {
         queries::confirm_order(connection, payment.order_id).await?;
-        jobs::enqueue_confirmation(connection, payment.order_id).await?;
+        queue::enqueue_confirmation(connection, payment.order_id).await?;
         return Ok(Settled::Paid);
     }
     refunds::request(connection, payment, "the order was cancelled before it was paid").await?;

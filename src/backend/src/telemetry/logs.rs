@@ -53,7 +53,7 @@ pub fn log_panics() {
 }
 
 /// The queue's library logs a job's payload beside what became of it, and that may be anyone's data. What became of it is logged by
-/// us as well (`jobs/traced.rs`, `worker.rs`).
+/// us as well (`queue/traced.rs`, `worker.rs`).
 fn is_without_payload(metadata: &Metadata<'_>) -> bool {
     metadata.fields().field("payload").is_none()
 }

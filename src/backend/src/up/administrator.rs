@@ -1,9 +1,6 @@
 //! The first administrator of a store that has none.
 
-use crate::{
-    accounts::{command, policy::Role},
-    database::Pool,
-};
+use crate::{accounts::command, database::Pool, policy::Role};
 
 /// Nobody reads mail there: who means to keep the store makes an account of their own.
 const EMAIL: &str = "admin@example.com";

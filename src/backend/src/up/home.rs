@@ -1,37 +1,26 @@
 //! What `up` keeps between its runs: one folder, used by one `up` at a time, that tells other commands where the database is.
 
 use std::{
-    collections::BTreeMap,
-    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
 use rustix::process::geteuid;
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::account::user_name;
-
-const LOCK: &str = "up.lock";
-const RUNNING: &str = "up.json";
+use crate::{
+    files::{private_file, private_folder},
+    running_store::{self, ANNOUNCEMENT, Announcement, LOCK},
+};
 
 /// The folder, locked as long as this lives.
 pub struct Home {
     folder: PathBuf,
     _lock: File,
-}
-
-/// What an `up` tells other commands about the store that it runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Announcement {
-    /// The database's address, password included.
-    pub database_url: String,
-    /// Where each process shows its metrics, as `host:port`, by the name of its scrape job.
-    #[serde(default)]
-    pub metrics: BTreeMap<String, String>,
 }
 
 impl Home {
@@ -72,7 +61,7 @@ impl Home {
     /// # Errors
     /// Only if the folder were not absolute.
     pub fn media_url(&self) -> anyhow::Result<Url> {
-        media_url(&self.folder)
+        running_store::media_url(&self.folder)
     }
 
     /// Whether something that is done once was done; `remember` says that it was.
@@ -123,7 +112,7 @@ impl Home {
     /// When the folder cannot be written.
     pub fn announce(&self, announcement: &Announcement) -> anyhow::Result<()> {
         let text = serde_json::to_string(announcement)?;
-        let path = self.folder.join(RUNNING);
+        let path = self.folder.join(ANNOUNCEMENT);
         // Made anew, because a file that is there keeps the mode it has.
         self.withdraw();
         private_file(&path)
@@ -134,7 +123,7 @@ impl Home {
     /// Takes the announcement back.
     pub fn withdraw(&self) {
         // It is only believed while the lock is held, so one that stays does no harm.
-        let _ = std::fs::remove_file(self.folder.join(RUNNING));
+        let _ = std::fs::remove_file(self.folder.join(ANNOUNCEMENT));
     }
 }
 
@@ -149,76 +138,34 @@ fn unusable(folder: &Path) -> String {
     format!("the folder {} cannot be used: {remedy}", folder.display())
 }
 
-/// The address of the database of the `up` that runs with this folder, if one runs.
-pub fn running_database(folder: &Path) -> Option<String> {
-    announced(folder).map(|announcement| announcement.database_url)
-}
-
-/// What the `up` that runs with this folder tells, if one runs.
-pub fn announced(folder: &Path) -> Option<Announcement> {
-    let text = std::fs::read_to_string(folder.join(RUNNING)).ok()?;
-    // An `up` that was killed leaves its announcement behind, but never its lock.
-    is_in_use(folder).then(|| serde_json::from_str(&text).ok())?
-}
-
-/// Where the pictures of the `up` with this folder are, as an address.
-///
-/// # Errors
-/// When the folder is not there.
-pub fn media_url(folder: &Path) -> anyhow::Result<Url> {
-    let folder = folder.canonicalize().with_context(|| format!("the folder {} is not there", folder.display()))?;
-    Url::from_directory_path(folder.join("media"))
-        .map_err(|()| anyhow::anyhow!("{} is no absolute path", folder.display()))
-}
-
-/// Whether a `Home` of this folder is open, in whatever process.
-pub fn is_in_use(folder: &Path) -> bool {
-    File::open(folder.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
-}
-
-/// Makes a folder that its owner alone can look into, unless it is there.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn private_folder(folder: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// Opens a file that its owner alone can read, making it if it is missing.
-///
-/// # Errors
-/// When it cannot be opened.
-pub fn private_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::{Announcement, Home, announced, running_database};
+    use super::{Announcement, Home};
+    use crate::running_store::{announced, database_url};
 
     #[test]
     fn the_database_is_told_while_up_runs_and_no_longer() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("home");
-        assert_eq!(running_database(&path), None);
+        assert_eq!(database_url(&path), None);
         let home = Home::open(&path).unwrap();
-        assert_eq!(running_database(&path), None);
+        assert_eq!(database_url(&path), None);
         let metrics = [("api".to_owned(), "127.0.0.1:8081".to_owned())].into();
         let announcement = Announcement { database_url: "postgres://secret".into(), metrics };
         home.announce(&announcement).unwrap();
-        assert_eq!(running_database(&path).as_deref(), Some("postgres://secret"));
+        assert_eq!(database_url(&path).as_deref(), Some("postgres://secret"));
         assert_eq!(announced(&path), Some(announcement));
         assert_eq!(path.join("up.json").metadata().unwrap().permissions().mode() & 0o777, 0o600);
         let left = std::fs::read(path.join("up.json")).unwrap();
         home.withdraw();
-        assert_eq!(running_database(&path), None);
+        assert_eq!(database_url(&path), None);
 
         // As if it had been killed: the file is there, the lock is not.
         drop(home);
         std::fs::write(path.join("up.json"), left).unwrap();
-        assert_eq!(running_database(&path), None);
+        assert_eq!(database_url(&path), None);
     }
 
     #[test]

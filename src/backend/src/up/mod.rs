@@ -30,8 +30,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use url::Url;
 
-use home::{Announcement, Home};
-pub use home::{media_url, running_database};
+use home::Home;
 use repository::Repository;
 use running::Running;
 use signals::Signals;
@@ -41,6 +40,7 @@ use crate::{
     config::{CommonConfig, UpConfig},
     database,
     files::FileStore,
+    running_store::Announcement,
     serve,
 };
 

@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     account::{Account, user_name},
-    home,
     programs::{MAJOR, Programs},
 };
+use crate::files;
 
 /// Where somebody without rights may keep a database that stays; temporary folders are swept by the system.
 const LASTING: &str = "/var/lib";
@@ -36,7 +36,7 @@ impl Place {
     /// When folders cannot be written or PostgreSQL can be run as nobody here; the message says what to do.
     pub fn find(home: &Path, programs: &Programs, throw_away: bool) -> anyhow::Result<Self> {
         let folder = home.join("postgres");
-        home::private_folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        files::private_folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         if let Some(elsewhere) = recorded(&folder)? {
             ensure!(
                 geteuid().is_root(),
@@ -142,7 +142,7 @@ impl Place {
         std::fs::File::open("/dev/urandom")?.read_exact(&mut random)?;
         let password = BASE64_URL_SAFE_NO_PAD.encode(random);
         let write = || {
-            home::private_file(&path)?.write_all(password.as_bytes())?;
+            files::private_file(&path)?.write_all(password.as_bytes())?;
             std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600))?;
             self.account.own(&path)
         };

@@ -16,12 +16,12 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    home::{self, Home},
+    home::Home,
     place::remove,
     postgres::{Options, Server},
     repository::Repository,
 };
-use crate::{config::WithPostgresConfig, database};
+use crate::{config::WithPostgresConfig, database, running_store};
 
 const PREFIX: &str = "devopsify-throw-away-";
 /// Below the current directory, which is the repository. The folder may know more than this binary does.
@@ -125,7 +125,7 @@ fn sweep(parent: &Path) {
         let owner = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse().ok()).and_then(Pid::from_raw);
         let Some(owner) = owner else { continue };
         // A container that shares the folder numbers its processes anew, so a free number alone proves nothing.
-        if rustix::process::test_kill_process(owner).is_err() && !home::is_in_use(&entry.path()) {
+        if rustix::process::test_kill_process(owner).is_err() && !running_store::is_in_use(&entry.path()) {
             let _ = remove(&entry.path());
         }
     }

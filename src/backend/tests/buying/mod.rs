@@ -34,7 +34,7 @@ impl Street {
 
     /// As [`Street::open`], before anything is started.
     pub async fn prepared(db: PgPool) -> Self {
-        devopsify::jobs::migrate(&db).await.unwrap();
+        devopsify::queue::migrate(&db).await.unwrap();
         let mut ports = Vec::new();
         for _ in 0..4 {
             ports.push(unused_address().await.port());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{Router, body::Body, http::header, response::Html, routing::get};
-use devopsify::{edge::load::LoadConfig, router, server::Limits};
+use devopsify::{config::LoadConfig, router, server::Limits};
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::json;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{Router, response::Html, routing::get};
-use devopsify::edge::load::LoadConfig;
+use devopsify::config::LoadConfig;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use sqlx::PgPool;

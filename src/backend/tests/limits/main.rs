@@ -20,7 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use devopsify::jobs;
+use devopsify::queue;
 use sqlx::PgPool;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -54,7 +54,7 @@ fn program(name: &str, port: u16, variables: &[(&str, String)]) -> Program {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn serve_answers_visitors_while_it_is_attacked(db: PgPool) {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     product("mug").priced(1400).create(&db).await;
     let (port, operations) = (unused_port(), unused_port());
     let storefront = visitors::storefront();
@@ -87,7 +87,7 @@ async fn serve_answers_visitors_while_it_is_attacked(db: PgPool) {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn the_worker_sends_mail_while_pictures_attack_it(db: PgPool) {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     product("mug").variant(variant(&[], 1400, 10_000)).create(&db).await;
     let mut server = MailServer::open(Manner::Takes).await;
     let port = unused_port();
@@ -105,7 +105,7 @@ async fn the_worker_sends_mail_while_pictures_attack_it(db: PgPool) {
     let mut mails = 0;
     while Instant::now() < until {
         let placed = order("MUG-1", 1).paid().create(&db).await;
-        jobs::enqueue_confirmation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
+        queue::enqueue_confirmation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
         server.mail().await;
         mails += 1;
         sleep(Duration::from_secs(1)).await;

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use devopsify::jobs;
+use devopsify::queue;
 use image::{DynamicImage, ImageBuffer, ImageFormat, Rgb, codecs::png};
 use sqlx::PgPool;
 use tokio::time::sleep;
@@ -99,7 +99,7 @@ async fn upload(db: &PgPool, originals: &Path, name: &str, number: u64) {
     .fetch_one(&mut *tx)
     .await
     .unwrap();
-    jobs::enqueue_pictures(&mut tx, &[id]).await.unwrap();
+    queue::enqueue_pictures(&mut tx, &[id]).await.unwrap();
     tx.commit().await.unwrap();
 }
 

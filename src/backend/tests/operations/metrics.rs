@@ -302,7 +302,7 @@ async fn strangers_make_no_series(db: PgPool) {
 /// An old number would say something that may no longer be true.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn what_cannot_be_read_is_not_told(db: PgPool) {
-    devopsify::jobs::migrate(&db).await.unwrap();
+    devopsify::queue::migrate(&db).await.unwrap();
     let wire = Wire::to(&db).await;
     let server = MailServer::open(Manner::Takes).await;
     let worker = Program::worker(wire.url(), &server.url).await;

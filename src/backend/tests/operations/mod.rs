@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use devopsify::{
     operations::{self, Ready},
-    telemetry,
 };
 use reqwest::StatusCode;
 use sqlx::PgPool;
@@ -19,7 +18,7 @@ use crate::support::{self, Shop, builders::product, wire::Wire};
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn an_outage_is_answered_measured_and_survived(db: PgPool) {
     product("mug").priced(1400).create(&db).await;
-    let metrics = telemetry::start_metrics().unwrap();
+    let metrics = devopsify::registry::start_metrics().unwrap();
     let wire = Wire::to(&db).await;
     wire.cut();
     let (ready, stop) = (Ready::default(), CancellationToken::new());

@@ -1,6 +1,6 @@
 //! What browsers may do, how cards are answered, and what is kept of them.
 
-use devopsify::payments::stripe::IntentStatus;
+use devopsify::stripe::IntentStatus;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -92,7 +92,7 @@ async fn a_browser_may_only_confirm_and_see_what_it_has_the_secret_of() {
     let secret = intent.client_secret.clone().unwrap();
     let (status, body) = provider.ask(Method::GET, &format!("{path}?client_secret={secret}"), PUBLISHABLE).await;
     assert_eq!((status, body["metadata"].is_null()), (200, true), "{body}");
-    let stranger = devopsify::payments::stripe::Intent { client_secret: Some("guessed".into()), ..intent.clone() };
+    let stranger = devopsify::stripe::Intent { client_secret: Some("guessed".into()), ..intent.clone() };
     assert_eq!(provider.confirm(&stranger, "4242424242424242").await.0, 404);
     provider.expect_status(&intent, IntentStatus::RequiresPaymentMethod).await;
     assert_eq!(provider.ask(Method::GET, &path, "sk_demo_guessed").await.0, 401);

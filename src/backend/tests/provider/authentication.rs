@@ -1,6 +1,6 @@
 //! The page where a card's holder approves or declines.
 
-use devopsify::payments::stripe::{Intent, IntentStatus};
+use devopsify::stripe::{Intent, IntentStatus};
 use reqwest::{Response, StatusCode};
 
 use super::Provider;

@@ -1,6 +1,6 @@
 //! The demo provider as Stripe is on its bad days: stored failures, keys in use, and limits.
 
-use devopsify::payments::stripe::{DisputeStatus, NewIntent, StripeError};
+use devopsify::stripe::{DisputeStatus, NewIntent, StripeError};
 use reqwest::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;

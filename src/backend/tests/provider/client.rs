@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{Router, http::StatusCode, response::IntoResponse, routing::any};
-use devopsify::payments::stripe::{IntentStatus, RefundStatus, Stripe, StripeError};
+use devopsify::stripe::{IntentStatus, RefundStatus, Stripe, StripeError};
 use uuid::Uuid;
 
 use super::{Provider, new_intent, payment_config};
@@ -49,7 +49,7 @@ async fn the_same_key_at_the_same_time_is_one_payment() {
     let first = first.unwrap();
     assert_eq!(first.id, second.unwrap().id);
     assert_eq!(first.id, third.unwrap().id);
-    let other = devopsify::payments::stripe::NewIntent { amount: 1, ..new };
+    let other = devopsify::stripe::NewIntent { amount: 1, ..new };
     let refused = provider.stripe.create_payment_intent(&other).await.unwrap_err();
     assert!(matches!(refused, StripeError::KeySpent { status: 400, .. }), "{refused}");
     assert_eq!(provider.ledger().lines().filter(|line| line.contains("payment_intent.created")).count(), 1);
@@ -107,11 +107,11 @@ async fn an_unpaid_payment_has_nothing_to_give_back() {
 #[tokio::test]
 async fn amounts_are_converted_on_the_way_there_and_back() {
     let provider = Provider::start().await;
-    let new = devopsify::payments::stripe::NewIntent { amount: 5900, currency: "ISK", ..new_intent("key") };
+    let new = devopsify::stripe::NewIntent { amount: 5900, currency: "ISK", ..new_intent("key") };
     let made = provider.stripe.create_payment_intent(&new).await.unwrap();
     assert_eq!((made.amount, made.currency.as_str()), (5900, "ISK"));
     assert!(provider.ledger().contains(r#""amount":590000"#));
-    let odd = devopsify::payments::stripe::NewIntent { amount: 5901, currency: "KWD", ..new_intent("odd") };
+    let odd = devopsify::stripe::NewIntent { amount: 5901, currency: "KWD", ..new_intent("odd") };
     let refused = provider.stripe.create_payment_intent(&odd).await.unwrap_err();
     assert!(matches!(refused, StripeError::Refused { status: 400, .. }), "{refused}");
     assert!(!provider.ledger().contains("kwd"), "it was sent");

@@ -22,10 +22,8 @@ use chrono::Utc;
 use devopsify::{
     config::{DemoProviderConfig, PaymentConfig},
     demo_provider,
-    payments::{
-        stripe::{Intent, IntentStatus, NewIntent, Stripe},
-        webhook::{self, Event},
-    },
+    payments::webhook::{self, Event},
+    stripe::{Intent, IntentStatus, NewIntent, Stripe},
 };
 use reqwest::Client;
 use serde_json::Value;

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use devopsify::payments::stripe::{IntentStatus, Stripe};
+use devopsify::stripe::{IntentStatus, Stripe};
 use tempfile::TempDir;
 use tokio::{net::TcpStream, task::JoinSet};
 use url::Url;

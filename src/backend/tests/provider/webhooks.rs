@@ -1,6 +1,6 @@
 //! What the provider tells the store, until the store has heard it.
 
-use devopsify::payments::stripe::{IntentStatus, RefundStatus};
+use devopsify::stripe::{IntentStatus, RefundStatus};
 use uuid::Uuid;
 
 use super::{Provider, next};

@@ -26,7 +26,7 @@ pub const HEADING: &str = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,V
 
 impl Importer {
     pub async fn open(db: PgPool) -> Self {
-        devopsify::jobs::migrate(&db).await.unwrap();
+        devopsify::queue::migrate(&db).await.unwrap();
         let stored = tempfile::tempdir().unwrap();
         let media = FileStore::open(&Url::from_directory_path(stored.path()).unwrap(), "MEDIA_URL").unwrap();
         Self { db, folder: tempfile::tempdir().unwrap(), stored, media }

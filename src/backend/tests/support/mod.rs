@@ -25,16 +25,15 @@ use std::{
 
 use axum::Router;
 use devopsify::{
-    accounts::{passwords::Passwords, policy::Policy},
     app::App,
     capability::Secrets,
-    config::{PaymentConfig, ServeConfig},
-    edge::load::LoadConfig,
+    config::{LoadConfig, PaymentConfig, ServeConfig},
     files::FileStore,
-    jobs,
-    payments::stripe::Stripe,
-    router,
+    passwords::Passwords,
+    policy::Policy,
+    queue, router,
     server::{Limits, Server},
+    stripe::Stripe,
     telemetry,
 };
 use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
@@ -128,7 +127,7 @@ impl Shop {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let webhooks = format!("http://{}/api/webhooks/stripe", listener.local_addr().unwrap());
         let provider = Provider::start(webhooks.parse().unwrap()).await;
-        jobs::migrate(&db).await.unwrap();
+        queue::migrate(&db).await.unwrap();
         (Self::on(listener, db, "http://shop.example", payment_at(&provider.url), change).await, provider)
     }
 
@@ -150,7 +149,7 @@ impl Shop {
     pub async fn deaf(db: PgPool) -> (Self, Provider) {
         let lost = format!("http://{}/lost", unused_address().await);
         let provider = Provider::start(lost.parse().unwrap()).await;
-        jobs::migrate(&db).await.unwrap();
+        queue::migrate(&db).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         (Self::on(listener, db, "http://shop.example", payment_at(&provider.url), |_| {}).await, provider)
     }

@@ -1,6 +1,6 @@
 //! Who of the staff is signed in, written straight into the database, and what they ask for.
 
-use devopsify::accounts::session::digest;
+use devopsify::access::session::digest;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use sqlx::PgPool;

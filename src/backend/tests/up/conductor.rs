@@ -9,7 +9,7 @@ use std::{
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
-use devopsify::up::running_database;
+use devopsify::running_store::database_url;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -189,7 +189,7 @@ fn everything_starts_heals_and_stops() {
     let mut up = checkout.up();
     up.expect("Administrator admin@example.com, password ");
     assert!(get(checkout.ports[0], "/api/store").unwrap().contains("currency"));
-    let url = running_database(&checkout.home()).expect("the database is not told");
+    let url = database_url(&checkout.home()).expect("the database is not told");
     assert!(checkout.attached("audit").status.success());
     let refusal = checkout.refusal();
     assert!(refusal.contains("running already"), "{refusal}");
@@ -197,7 +197,7 @@ fn everything_starts_heals_and_stops() {
     kill(checkout.postgres(), Signal::KILL);
     up.expect("PostgreSQL healed");
     wait_for("the store to answer again", || get(checkout.ports[0], "/api/store").is_some());
-    assert_eq!(running_database(&checkout.home()), Some(url));
+    assert_eq!(database_url(&checkout.home()), Some(url));
     kill(checkout.next(), Signal::KILL);
     up.expect("Storefront healed");
     assert!(checkout.demo_answers());
@@ -231,7 +231,7 @@ fn everything_starts_heals_and_stops() {
     ours.into_iter().flatten().for_each(expect_gone);
     assert!(!checkout.demo_answers());
     assert!(!checkout.data().join("postmaster.pid").exists(), "PostgreSQL was not shut down in order");
-    assert_eq!(running_database(&checkout.home()), None);
+    assert_eq!(database_url(&checkout.home()), None);
     let nowhere = checkout.attached("audit");
     assert_eq!(nowhere.status.code(), Some(1));
     assert!(String::from_utf8(nowhere.stderr).unwrap().contains("DATABASE_URL is not set"));
@@ -245,7 +245,7 @@ fn a_killed_up_takes_its_programs_along_and_the_next_one_starts() {
     let ours = [checkout.demo_provider(), checkout.worker()];
     up.signal(Signal::KILL);
     up.child.wait().unwrap();
-    assert_eq!(running_database(&checkout.home()), None);
+    assert_eq!(database_url(&checkout.home()), None);
     if cfg!(target_os = "linux") {
         expect_gone(next);
         expect_gone(postgres);

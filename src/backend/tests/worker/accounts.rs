@@ -2,12 +2,8 @@
 
 use devopsify::{
     capability::Capability,
-    jobs::{
-        self,
-        account_mail::{AccountNews, SendAccountMail, Side},
-        export::ExportAccount,
-        stale_records::DeleteStaleRecords,
-    },
+    jobs::stale_records::DeleteStaleRecords,
+    queue::{self, AccountNews, ExportAccount, SendAccountMail, Side},
 };
 use serde_json::Value;
 use sqlx::PgPool;
@@ -19,7 +15,7 @@ use crate::support::{builders::product, orders::order};
 impl Bench {
     async fn tell(&self, news: AccountNews) -> Vec<String> {
         let mut tx = self.db.begin().await.unwrap();
-        jobs::enqueue_account_mail(&mut tx, news).await.unwrap();
+        queue::enqueue_account_mail(&mut tx, news).await.unwrap();
         tx.commit().await.unwrap();
         self.run(|options| options.define_job::<SendAccountMail>()).await;
         self.letters()
@@ -119,7 +115,7 @@ async fn a_copy_holds_everything_but_secrets(db: PgPool) {
     .unwrap();
     let export_id = id(&db, "SELECT id FROM exports").await;
     let mut tx = db.begin().await.unwrap();
-    jobs::enqueue_export(&mut tx, export_id).await.unwrap();
+    queue::enqueue_export(&mut tx, export_id).await.unwrap();
     tx.commit().await.unwrap();
     bench.run(|options| options.define_job::<ExportAccount>()).await;
     let (progress, body): (i16, String) =

@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::Path};
 
-use devopsify::{catalog::admin::queries, jobs};
+use devopsify::{catalog::admin::queries, queue};
 use flate2::{Compression, Crc, write::ZlibEncoder};
 use image::{ExtendedColorType, RgbImage, codecs::jpeg::JpegEncoder};
 use sqlx::PgPool;
@@ -74,7 +74,7 @@ fn most_memory(program: &Program) -> u64 {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn are_refused_with_a_reason_while_photographs_are_made(db: PgPool) {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     let product = product("mug").priced(1400).create(&db).await;
     let server = MailServer::open(Manner::Takes).await;
     let worker = Program::worker(&database_url(&db), &server.url).await;
@@ -96,7 +96,7 @@ async fn are_refused_with_a_reason_while_photographs_are_made(db: PgPool) {
         media.push((name, is_photograph, picture(&db, &originals, name, &content).await));
     }
     let ids: Vec<Uuid> = media.iter().map(|(_, _, id)| *id).collect();
-    jobs::enqueue_pictures(&mut db.acquire().await.unwrap(), &ids).await.unwrap();
+    queue::enqueue_pictures(&mut db.acquire().await.unwrap(), &ids).await.unwrap();
     worker.says(r#"jobs_total{task="make_renditions",outcome="completed"} 7"#).await;
     let seen = queries::read(&mut db.acquire().await.unwrap(), product).await.unwrap().unwrap();
     let seen = serde_json::to_value(&seen).unwrap();

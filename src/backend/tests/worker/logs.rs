@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use devopsify::jobs::{self, account_mail::AccountNews};
+use devopsify::queue::{self, AccountNews};
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -36,7 +36,7 @@ async fn logged(log: &Path, message: &str, count: usize) {
 /// Servers quote the recipient in what they refuse, and the queue's library logs a failed job with all that is in it.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn who_a_refused_mail_was_to_is_not_logged(db: PgPool) {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     product("mug").priced(1400).create(&db).await;
     for (answer, message) in [
         (
@@ -66,8 +66,8 @@ async fn who_a_refused_mail_was_to_is_not_logged(db: PgPool) {
             .await
             .unwrap();
         let mut connection = db.acquire().await.unwrap();
-        jobs::enqueue_account_mail(&mut connection, AccountNews::Erased { before: ADDRESS.into() }).await.unwrap();
-        jobs::enqueue_confirmation(&mut connection, placed.id).await.unwrap();
+        queue::enqueue_account_mail(&mut connection, AccountNews::Erased { before: ADDRESS.into() }).await.unwrap();
+        queue::enqueue_confirmation(&mut connection, placed.id).await.unwrap();
         logged(&log, message, 2).await;
         let all = lines(&log);
         let told: Vec<_> = all.iter().filter(|line| line.to_string().contains("quoted.recipient")).collect();

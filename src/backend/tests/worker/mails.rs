@@ -3,11 +3,8 @@
 use devopsify::{
     capability::Capability,
     config::MailConfig,
-    jobs::{
-        self, adjustment::SendAdjustment, adjustment::Subject, cancellation::SendCancellation,
-        confirmation::SendConfirmation, shipment::SendShipment,
-    },
     mail::Mailer,
+    queue::{self, SendAdjustment, SendCancellation, SendConfirmation, SendShipment, Subject},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -22,7 +19,7 @@ use crate::support::{
 impl Bench {
     async fn confirm(&self, order: &Placed) {
         let mut tx = self.db.begin().await.unwrap();
-        jobs::enqueue_confirmation(&mut tx, order.id).await.unwrap();
+        queue::enqueue_confirmation(&mut tx, order.id).await.unwrap();
         tx.commit().await.unwrap();
         self.send().await;
     }
@@ -207,7 +204,7 @@ async fn a_mail_is_sent_once_and_only_while_it_is_true(db: PgPool) {
     assert_eq!(bench.told(paid.id).await, ["confirmation_sent"]);
     assert_eq!(bench.queued().await, 0);
     let mut tx = db.begin().await.unwrap();
-    jobs::enqueue_confirmation(&mut tx, paid.id).await.unwrap();
+    queue::enqueue_confirmation(&mut tx, paid.id).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(bench.queued().await, 0, "it is queued in the caller's transaction");
 }
@@ -219,7 +216,7 @@ async fn a_cancellation_tells_what_is_given_back(db: PgPool) {
     let bench = Bench::writing_to(db.clone(), Some(&server.url)).await;
     let placed = order("TEE-1", 1).refunded().create(&db).await;
     for _ in 0..2 {
-        jobs::enqueue_cancellation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
+        queue::enqueue_cancellation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
         bench.send().await;
     }
     let mail = read(&server.mail().await);
@@ -240,7 +237,7 @@ async fn a_shipment_tells_what_left_and_what_is_still_to_come(db: PgPool) {
     let rest = parcel(&db, placed.id, &[("TEE-1", 1), ("MUG-1", 1)]).await;
     // The first one's mail is late: it tells what was to come when that left.
     for id in [first, first] {
-        jobs::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, id).await.unwrap();
+        queue::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, id).await.unwrap();
         bench.send().await;
     }
     let mail = read(&server.mail().await);
@@ -266,7 +263,7 @@ async fn a_shipment_tells_what_left_and_what_is_still_to_come(db: PgPool) {
     let token = bench.context.secrets.token(Capability::Order, placed.id);
     assert!(mail.text.contains(&format!("https://shop.example/orders/{}#{token}", placed.number)), "{}", mail.text);
 
-    jobs::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, rest).await.unwrap();
+    queue::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, rest).await.unwrap();
     bench.send().await;
     let mail = read(&server.mail().await);
     assert!(mail.text.contains("Your parcel is on its way.") && !mail.text.contains("Still to come"), "{}", mail.text);
@@ -300,7 +297,7 @@ async fn a_part_that_is_cancelled_and_a_refund_are_each_reported_once(db: PgPool
         (Subject::Refund(otherwise), &["We have paid you back.", "we have paid €7.00 back to you."]),
     ] {
         for _ in 0..2 {
-            jobs::enqueue_adjustment(&mut db.acquire().await.unwrap(), placed.id, subject).await.unwrap();
+            queue::enqueue_adjustment(&mut db.acquire().await.unwrap(), placed.id, subject).await.unwrap();
             bench.send().await;
         }
         let mail = read(&server.mail().await);
@@ -314,7 +311,7 @@ async fn a_part_that_is_cancelled_and_a_refund_are_each_reported_once(db: PgPool
     assert_eq!(bench.told(placed.id).await, ["adjustment_sent"; 3]);
     // What is cancelled is not still to come, and what was paid back otherwise is not called a refund to the card.
     let first = parcel(&db, placed.id, &[("TEE-1", 1)]).await;
-    jobs::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, first).await.unwrap();
+    queue::enqueue_shipment(&mut db.acquire().await.unwrap(), placed.id, first).await.unwrap();
     bench.send().await;
     let mail = read(&server.mail().await);
     let (_, to_come) = mail.text.split_once("Still to come").unwrap();
@@ -328,7 +325,7 @@ async fn a_part_that_is_cancelled_and_a_refund_are_each_reported_once(db: PgPool
         .await
         .unwrap();
     sqlx::query(by_other_means).bind(cancelled.id).execute(&db).await.unwrap();
-    jobs::enqueue_cancellation(&mut db.acquire().await.unwrap(), cancelled.id).await.unwrap();
+    queue::enqueue_cancellation(&mut db.acquire().await.unwrap(), cancelled.id).await.unwrap();
     bench.send().await;
     let mail = read(&server.mail().await);
     assert!(mail.text.contains("We have paid €3.90 back to you in another way."), "{}", mail.text);

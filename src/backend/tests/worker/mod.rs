@@ -14,8 +14,9 @@ use devopsify::{
     capability::Secrets,
     config::MailConfig,
     files::FileStore,
-    jobs::{self, JobContext, download::Downloader},
+    jobs::{JobContext, download::Downloader},
     mail::Mailer,
+    queue,
 };
 use graphile_worker::WorkerOptions;
 use sqlx::PgPool;
@@ -37,7 +38,7 @@ impl Bench {
     }
 
     async fn writing_to(db: PgPool, smtp_url: Option<&str>) -> Self {
-        jobs::migrate(&db).await.unwrap();
+        queue::migrate(&db).await.unwrap();
         let folder = TempDir::new().unwrap();
         let public_url: Url = "https://shop.example".parse().unwrap();
         let mail = MailConfig {
@@ -62,7 +63,7 @@ impl Bench {
     /// Runs what is due of these tasks, once.
     async fn run(&self, tasks: impl FnOnce(WorkerOptions) -> WorkerOptions) {
         let options =
-            WorkerOptions::default().pg_pool(self.db.clone()).schema(jobs::SCHEMA).listen_os_shutdown_signals(false);
+            WorkerOptions::default().pg_pool(self.db.clone()).schema(queue::SCHEMA).listen_os_shutdown_signals(false);
         let worker = tasks(options.add_extension(self.context.clone())).init().await.unwrap();
         tokio::time::timeout(Duration::from_secs(60), worker.run_once()).await.unwrap().unwrap();
     }

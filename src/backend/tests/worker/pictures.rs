@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use axum::{Router, http::StatusCode, response::IntoResponse, routing::get};
-use devopsify::jobs::{self, picture::MakeRenditions};
+use devopsify::queue::{self, MakeRenditions};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -31,7 +31,7 @@ impl Bench {
         .fetch_one(&mut *tx)
         .await
         .unwrap();
-        jobs::enqueue_pictures(&mut tx, &[id, id]).await.unwrap();
+        queue::enqueue_pictures(&mut tx, &[id, id]).await.unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -125,7 +125,7 @@ async fn are_tried_again_while_it_may_help_and_then_given_up_on(db: PgPool) {
 async fn are_not_queued_when_the_change_that_needs_them_is_rolled_back(db: PgPool) {
     let bench = bench(db).await;
     let mut tx = bench.db.begin().await.unwrap();
-    jobs::enqueue_pictures(&mut tx, &[Uuid::now_v7()]).await.unwrap();
+    queue::enqueue_pictures(&mut tx, &[Uuid::now_v7()]).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(bench.queued().await, 0);
 }
@@ -136,7 +136,7 @@ async fn are_queued_by_thousands_without_a_lock_for_each(db: PgPool) {
     let bench = bench(db).await;
     let ids: Vec<_> = (0..1000).map(|_| Uuid::now_v7()).collect();
     let mut tx = bench.db.begin().await.unwrap();
-    jobs::enqueue_pictures(&mut tx, &ids).await.unwrap();
+    queue::enqueue_pictures(&mut tx, &ids).await.unwrap();
     let locks: i64 =
         sqlx::query_scalar("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'")
             .fetch_one(&mut *tx)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use devopsify::jobs;
+use devopsify::queue;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -17,11 +17,11 @@ use crate::support::{
 /// A first import queues hundreds of pictures, each of which takes seconds.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn mails_do_not_wait_behind_pictures(db: PgPool) {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     product("mug").priced(1400).create(&db).await;
     let placed = order("MUG-1", 1).paid().create(&db).await;
     let ids: Vec<_> = (0..100).map(|_| Uuid::now_v7()).collect();
-    jobs::enqueue_pictures(&mut db.acquire().await.unwrap(), &ids).await.unwrap();
+    queue::enqueue_pictures(&mut db.acquire().await.unwrap(), &ids).await.unwrap();
     // While this holds, a picture's job waits for the row that it reads.
     let mut tx = db.begin().await.unwrap();
     sqlx::query("LOCK TABLE media").execute(&mut *tx).await.unwrap();
@@ -37,7 +37,7 @@ async fn mails_do_not_wait_behind_pictures(db: PgPool) {
         }
     };
     tokio::time::timeout(Duration::from_secs(60), begun).await.expect("no picture was begun");
-    jobs::enqueue_confirmation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
+    queue::enqueue_confirmation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
     server.mail().await;
     assert!(at_work().await <= 2, "pictures are made two at a time");
     tx.rollback().await.unwrap();
@@ -46,12 +46,12 @@ async fn mails_do_not_wait_behind_pictures(db: PgPool) {
 /// A worker that was killed left its jobs locked for four hours.
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_killed_workers_job_is_done_by_the_next(db: PgPool) {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     product("mug").priced(1400).create(&db).await;
     let placed = order("MUG-1", 1).paid().create(&db).await;
     let (mut silent, mut server) = (MailServer::open(Manner::FallsSilent).await, MailServer::open(Manner::Takes).await);
     let mut first = Program::worker(&database_url(&db), &silent.url).await;
-    jobs::enqueue_confirmation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
+    queue::enqueue_confirmation(&mut db.acquire().await.unwrap(), placed.id).await.unwrap();
     let begun = silent.mail().await;
     first.kill();
     let second = Program::worker(&database_url(&db), &server.url).await;
@@ -70,7 +70,7 @@ async fn a_killed_workers_job_is_done_by_the_next(db: PgPool) {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn audits_go_on_when_the_database_comes_back(db: PgPool) {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     product("mug").priced(1400).create(&db).await;
     let wire = Wire::to(&db).await;
     let server = MailServer::open(Manner::Takes).await;

@@ -68,7 +68,7 @@ capabilities:
       key: DATABASE_URL
 {{- end }}
 
-{{/* What `serve` and `worker` read of the environment (src/backend/src/config.rs, CommonConfig). */}}
+{{/* What `serve` and `worker` read of the environment (src/backend/src/config/mod.rs, CommonConfig). */}}
 {{- define "devopsify.commonEnvironment" -}}
 {{ include "devopsify.databaseEnvironment" . }}
 - name: DATABASE_MAX_CONNECTIONS

@@ -5,10 +5,10 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
+    access::session::Caller,
     accounts::{
         model::{AddressBook, SaveAddress, SavedAddress},
         queries::addresses,
-        session::Caller,
     },
     app::App,
     error::{Error, Guarded, Refusals, Result},

@@ -9,22 +9,22 @@ use axum::{
 use metrics::counter;
 
 use crate::{
+    access::session::{self, digest},
     accounts::{
         limits::{self, Attempt, SignInAttempt},
         model::{Register, SecondFactorCode, SignIn, SignedIn, VerifyRegistration},
-        passwords,
         queries::{people, sessions},
-        session::{self, digest},
         sign_in::{self, Browser, Shown, expired, link_invalid, refused},
         totp,
     },
     app::App,
     capability::Capability,
     cart,
-    checkout::addresses::is_email,
+    email::is_email,
     error::{Error, Refusals, Result},
     extract::{Json, Query},
-    jobs::{self, account_mail::AccountNews},
+    passwords,
+    queue::{self, AccountNews},
     store::{self, NoParameters},
 };
 
@@ -50,7 +50,7 @@ pub async fn register(
     let mut tx = app.db.begin().await?;
     let id = people::register(&mut tx, &email, &name, &hash).await?;
     // Whether there is such an account is looked up where the mail is written, so nobody can tell by the answer or its time.
-    jobs::enqueue_account_mail(&mut tx, AccountNews::Registration { id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::Registration { id }).await?;
     tx.commit().await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -3,10 +3,8 @@
 use axum::{extract::State, response::Response};
 
 use crate::{
-    accounts::{
-        model::{HistoryQuery, OrderHistory, Reordered},
-        session::Caller,
-    },
+    access::session::Caller,
+    accounts::model::{HistoryQuery, OrderHistory, Reordered},
     app::App,
     cart,
     error::{Error, Guarded, Refusals, Result},

@@ -7,18 +7,18 @@ use axum::{
 };
 
 use crate::{
+    access::session::{self, Caller},
     accounts::{
         model::{Export, PasswordProof},
-        policy::Role,
         queries::{people, privacy},
-        session::{self, Caller},
         sign_in::expect_password,
     },
     app::App,
     cart,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, Query},
-    jobs::{self, account_mail::AccountNews},
+    policy::Role,
+    queue::{self, AccountNews},
     response::private,
     store::NoParameters,
 };
@@ -45,7 +45,7 @@ pub async fn request_export(
     people::adopt_orders(&mut tx, caller.account_id).await?;
     // While one is being made, asking again asks for that one.
     if let Some(export_id) = privacy::ask_export(&mut tx, caller.account_id).await? {
-        jobs::enqueue_export(&mut tx, export_id).await?;
+        queue::enqueue_export(&mut tx, export_id).await?;
     }
     let export = privacy::export(&mut tx, caller.account_id).await?.ok_or(Error::NotFound("export"))?;
     tx.commit().await?;
@@ -89,7 +89,7 @@ pub async fn erase_account(
         ));
     }
     privacy::anonymise_orders(&mut tx, caller.account_id).await?;
-    jobs::enqueue_account_mail(&mut tx, AccountNews::Erased { before: caller.email }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::Erased { before: caller.email }).await?;
     privacy::delete(&mut tx, caller.account_id).await?;
     tx.commit().await?;
     let mut response = StatusCode::NO_CONTENT.into_response();

@@ -4,22 +4,19 @@ use axum::{extract::State, http::StatusCode, response::Response};
 
 use super::auth::{expect_email, expect_name};
 use crate::{
+    access::session::Caller,
     accounts::{
         limits,
         model::{Account, ChangeEmail, ChangePassword, ChangeProfile},
-        passwords::{self, Client},
         queries::{devices, people, sessions, tokens},
-        session::Caller,
         sign_in::{Browser, expect_password},
     },
     app::App,
     email::canonical,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, Query},
-    jobs::{
-        self,
-        account_mail::{AccountNews, Side},
-    },
+    passwords::{self, Client},
+    queue::{self, AccountNews, Side},
     response::private,
     store::{self, NoParameters},
 };
@@ -66,7 +63,7 @@ pub async fn change_password(
     sessions::end_others(&mut tx, caller.account_id, Some(caller.proof_id)).await?;
     devices::forget_others(&mut tx, caller.account_id, browser.device).await?;
     tokens::revoke_all(&mut tx, caller.account_id).await?;
-    jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id: caller.account_id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id: caller.account_id }).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -90,7 +87,7 @@ pub async fn change_email(
     let mut tx = app.db.begin().await?;
     let id = people::ask_email_change(&mut tx, caller.account_id, &email).await?;
     for side in [Side::Old, Side::New] {
-        jobs::enqueue_account_mail(&mut tx, AccountNews::EmailChange { id, side }).await?;
+        queue::enqueue_account_mail(&mut tx, AccountNews::EmailChange { id, side }).await?;
     }
     tx.commit().await?;
     Ok(StatusCode::ACCEPTED)

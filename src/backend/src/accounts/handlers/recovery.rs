@@ -12,7 +12,6 @@ use crate::{
     accounts::{
         limits::{self, Attempt},
         model::{ConfirmEmail, EmailChangeState, EmailConfirmation, ForgotPassword, ResetPassword},
-        passwords::{self, Client},
         queries::{devices, people, sessions, tokens},
         sign_in::{Browser, link_invalid},
     },
@@ -21,7 +20,8 @@ use crate::{
     device,
     error::{Refusals, Result},
     extract::{Json, Query},
-    jobs::{self, account_mail::AccountNews},
+    passwords::{self, Client},
+    queue::{self, AccountNews},
     response::private,
     store::{self, NoParameters},
 };
@@ -41,7 +41,7 @@ pub async fn forgot_password(
     }
     let mut tx = app.db.begin().await?;
     let id = people::ask_reset(&mut tx, &email).await?;
-    jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordReset { id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::PasswordReset { id }).await?;
     tx.commit().await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -71,7 +71,7 @@ pub async fn reset_password(
     let device_id = browser.device.unwrap_or_else(Uuid::now_v7);
     devices::forget_others(&mut tx, account_id, None).await?;
     devices::remember(&mut tx, account_id, device_id).await?;
-    jobs::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::PasswordChanged { account_id }).await?;
     tx.commit().await?;
     // What was guessed at the password of before counts no more, also for a browser that keeps no cookies.
     limits::clear(&app, &[Attempt::SignIn(&email), Attempt::SignInFromNetwork(&email, browser.address)]).await?;
@@ -103,7 +103,7 @@ pub async fn confirm_email(
         }
         people::adopt_orders(&mut tx, change.account_id).await?;
         let news = AccountNews::EmailChanged { account_id: change.account_id, before: change.before };
-        jobs::enqueue_account_mail(&mut tx, news).await?;
+        queue::enqueue_account_mail(&mut tx, news).await?;
         EmailChangeState::Changed
     } else {
         EmailChangeState::WaitingForTheOther

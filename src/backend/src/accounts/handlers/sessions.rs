@@ -3,7 +3,8 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
-    accounts::{model::SessionList, queries::sessions, session::Caller},
+    access::session::Caller,
+    accounts::{model::SessionList, queries::sessions},
     app::App,
     error::{Error, Guarded, Refusals, Result},
     extract::{PathId, Query},

@@ -3,17 +3,17 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
+    access::session::{self, Caller, Proof, digest},
     accounts::{
         model::{ApiTokenList, CreateApiToken, CreatedApiToken},
-        policy::{Role, Scope},
         queries::{people, tokens},
-        session::{self, Caller, Proof, digest},
         sign_in::expect_password,
     },
     app::App,
     error::{Error, Guarded, Refusals, Result},
     extract::{Json, PathId, Query},
-    jobs::{self, account_mail::AccountNews},
+    policy::{Role, Scope},
+    queue::{self, AccountNews},
     response::{created, private},
     store::NoParameters,
 };
@@ -56,7 +56,7 @@ pub async fn create_token(
     let id = tokens::create(&mut tx, caller.account_id, name, &digest(&token), &scopes, input.expires_in_days).await?;
     let details = tokens::list(&mut tx, caller.account_id).await?.into_iter().find(|token| token.id == id);
     let details = details.ok_or_else(|| Error::Internal("a token that was just made is gone".into()))?;
-    jobs::enqueue_account_mail(&mut tx, AccountNews::TokenCreated { account_id: caller.account_id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::TokenCreated { account_id: caller.account_id }).await?;
     tx.commit().await?;
     Ok(created(&CreatedApiToken { token, details }))
 }

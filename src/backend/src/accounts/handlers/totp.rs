@@ -3,18 +3,18 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 
 use crate::{
+    access::session::{self, Caller, digest},
     accounts::{
         limits::{self, Attempt},
         model::{PasswordProof, RecoveryCodes, SecondFactorCode, TotpEnrolment},
         queries::{factors, sessions, tokens},
-        session::{self, Caller, digest},
         sign_in::expect_password,
         totp,
     },
     app::App,
     error::{Error, Refusals, Result},
     extract::{Json, Query},
-    jobs::{self, account_mail::AccountNews},
+    queue::{self, AccountNews},
     response::private,
     store::{self, NoParameters},
 };
@@ -70,7 +70,7 @@ pub async fn confirm_totp(
     let token = session::secret()?;
     factors::prove(&mut tx, caller.proof_id, &digest(&token)).await?;
     sessions::end_others(&mut tx, account_id, Some(caller.proof_id)).await?;
-    jobs::enqueue_account_mail(&mut tx, AccountNews::SecondFactorAdded { account_id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::SecondFactorAdded { account_id }).await?;
     tx.commit().await?;
     limits::forgive(&app, &attempts).await?;
     let mut response = private(&RecoveryCodes { codes });
@@ -93,7 +93,7 @@ pub async fn renew_recovery_codes(
         return Err(no_factor());
     }
     let codes = totp::renew_recovery_codes(&mut tx, caller.account_id).await?;
-    jobs::enqueue_account_mail(&mut tx, AccountNews::RecoveryCodesRenewed { account_id: caller.account_id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::RecoveryCodesRenewed { account_id: caller.account_id }).await?;
     tx.commit().await?;
     Ok(private(&RecoveryCodes { codes }))
 }
@@ -116,7 +116,7 @@ pub async fn remove_totp(
     if caller.role.is_staff() {
         tokens::revoke_all(&mut tx, account_id).await?;
     }
-    jobs::enqueue_account_mail(&mut tx, AccountNews::SecondFactorRemoved { account_id }).await?;
+    queue::enqueue_account_mail(&mut tx, AccountNews::SecondFactorRemoved { account_id }).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

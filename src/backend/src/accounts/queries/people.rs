@@ -3,9 +3,9 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::role;
-use crate::accounts::{
-    model::Account,
+use crate::{
+    access,
+    accounts::model::Account,
     policy::{Role, Scope},
 };
 
@@ -102,24 +102,8 @@ pub async fn by_email(connection: &mut PgConnection, email: &str) -> sqlx::Resul
 
 /// Locks an account until the transaction ends, before everything else of it; none when there is no such account.
 pub async fn lock(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Person>> {
-    take_turns(connection, account_id).await?;
+    access::queries::take_turns(connection, account_id).await?;
     person(connection, account_id).await
-}
-
-/// Makes changes of what an account has wait for one another until the transaction ends.
-pub async fn take_turns(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<()> {
-    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id)
-        .fetch_optional(connection)
-        .await
-        .map(drop)
-}
-
-/// Keeps an account from going until the transaction ends; false when there is none.
-pub async fn hold(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<bool> {
-    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR KEY SHARE", account_id)
-        .fetch_optional(connection)
-        .await
-        .map(|found| found.is_some())
 }
 
 async fn person(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Person>> {
@@ -136,7 +120,7 @@ async fn person(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result
             id: row.id,
             email: row.email,
             password_hash: row.password_hash,
-            role: role(&row.role)?,
+            role: access::queries::role(&row.role)?,
             has_second_factor: row.second,
         })
     })
@@ -231,7 +215,7 @@ pub async fn account(connection: &mut PgConnection, account_id: Uuid) -> sqlx::R
     .fetch_optional(connection)
     .await?;
     row.map(|row| {
-        let role = role(&row.role)?;
+        let role = access::queries::role(&row.role)?;
         Ok(Account {
             email: row.email,
             name: row.name,

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::scopes;
+use crate::access::queries::scopes;
 use crate::accounts::model::ApiToken;
 
 /// The tokens of an account that are good.

@@ -12,10 +12,8 @@ use uuid::Uuid;
 
 use super::{model::EditableProduct, queries};
 use crate::{
-    admin::{
-        actor::Actor,
-        audit::{self, Subject},
-    },
+    access::actor::Actor,
+    audit_log::{self, Subject},
     error::{Error, Refusal, Result},
     response::{created, private},
 };
@@ -46,7 +44,7 @@ pub async fn finish(
         queries::touch(connection, product_id).await?;
     }
     let product = queries::read(connection, product_id).await?.ok_or(Error::NotFound("product"))?;
-    audit::record(connection, actor, action, subject, before, after).await?;
+    audit_log::record(connection, actor, action, subject, before, after).await?;
     Ok(product)
 }
 

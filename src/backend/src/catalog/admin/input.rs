@@ -7,9 +7,8 @@ use uuid::Uuid;
 
 use super::model::{ProductFields, ProductStatus, VariantFields, VariantPrice};
 use crate::{
-    admin::patch::{given, nullable},
-    catalog::model::ProductOption,
-    checkout::rules::TaxCategory,
+    catalog::model::{ProductOption, TaxCategory},
+    patch::{given, nullable},
 };
 
 /// A product to make.

@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::{
-    catalog::model::{Picture, ProductOption, Rendition},
-    checkout::rules::TaxCategory,
-};
+use crate::catalog::model::{Picture, ProductOption, Rendition, TaxCategory};
 
 /// Who sees a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -21,12 +21,14 @@ use super::{
     rules::{self, Refused},
 };
 use crate::{
-    admin::{actor::Actor, audit::Subject, patch::given},
+    access::actor::Actor,
     app::App,
-    catalog::import::text,
+    audit_log::Subject,
+    catalog::text,
     error::{Error, Refusals, Result},
     extract::{Json, PathId, Query},
-    jobs,
+    patch::given,
+    queue,
     store::NoParameters,
 };
 
@@ -117,7 +119,7 @@ pub async fn add_picture(
     if let Some(position) = picture.position {
         picture_queries::place(&mut tx, product_id, id, position).await?;
     }
-    jobs::enqueue_pictures(&mut tx, &[id]).await?;
+    queue::enqueue_pictures(&mut tx, &[id]).await?;
     let last = i32::try_from(product.pictures.len()).unwrap_or(i32::MAX) + 1;
     let position = picture.position.map_or(last, |position| position.min(last));
     let after = told(&Told { product_id, source: &picture.source, alt: &picture.alt, position })?;

@@ -15,8 +15,9 @@ use super::{
     variants::lock_variant,
 };
 use crate::{
-    admin::{actor::Actor, audit::Subject},
+    access::actor::Actor,
     app::App,
+    audit_log::Subject,
     error::{Error, Refusals, Result},
     extract::{Json, Query},
     store::NoParameters,

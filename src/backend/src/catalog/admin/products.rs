@@ -14,8 +14,9 @@ use super::{
     variant_queries,
 };
 use crate::{
-    admin::{actor::Actor, audit::Subject},
+    access::actor::Actor,
     app::App,
+    audit_log::Subject,
     catalog::model::ProductOption,
     error::{Error, Guarded, Problem, Refusals, Result},
     extract::{Json, PathId, Query},

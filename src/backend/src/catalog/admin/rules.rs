@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::model::{ProductFields, ProductStatus, VariantFields, VariantPrice};
 use crate::{
-    catalog::{import::text, model::ProductOption},
+    catalog::{model::ProductOption, text},
     error::{Error, FieldError, Result},
     money::MAX_AMOUNT,
 };

@@ -9,14 +9,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    admin::{
-        actor::Actor,
-        audit::{self, Subject},
-    },
+    access::actor::Actor,
     app::App,
-    checkout::idempotency::{Claim, IdempotencyKey},
+    audit_log::{self, Subject},
     error::{Error, FieldError, Problem, Refusals, Result},
     extract::{Json, Query},
+    idempotency::{Claim, IdempotencyKey},
     response::{as_text, created_as},
     store::NoParameters,
 };
@@ -104,7 +102,7 @@ pub async fn move_stock(
     let subject = Subject("variant", moved.variant_id.to_string());
     let after =
         json!({ "on_hand": moved.on_hand, "movement_id": moved.id, "kind": moved.kind, "reason": moved.reason });
-    audit::record(&mut tx, &actor, "stock.moved", subject, Some(json!({ "on_hand": before.on_hand })), Some(after))
+    audit_log::record(&mut tx, &actor, "stock.moved", subject, Some(json!({ "on_hand": before.on_hand })), Some(after))
         .await?;
     tx.commit().await?;
     Ok(created_as(body))

@@ -12,8 +12,9 @@ use super::{
     variant_queries,
 };
 use crate::{
-    admin::{actor::Actor, audit::Subject},
+    access::actor::Actor,
     app::App,
+    audit_log::Subject,
     error::{Error, Refusals, Result},
     extract::{Json, PathId, Query},
     store::NoParameters,

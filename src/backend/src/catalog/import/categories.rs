@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::text;
+use crate::catalog::text;
 
 /// The categories that there are: found by their parent and name, whatever the case.
 pub struct Categories {

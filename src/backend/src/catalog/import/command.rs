@@ -15,7 +15,7 @@ use crate::{
     config::{self, DatabaseConfig},
     database,
     files::FileStore,
-    up,
+    running_store,
 };
 
 const BETWEEN_PROGRESS: Duration = Duration::from_millis(100);
@@ -55,10 +55,10 @@ impl ImportCommand {
     /// The database and the pictures that were named, or those of the `up` that runs.
     fn store(&self) -> anyhow::Result<(DatabaseConfig, Url)> {
         let mut database = self.database.clone();
-        let attached = database.database_url.is_none().then(|| up::running_database(&self.home)).flatten();
+        let attached = database.database_url.is_none().then(|| running_store::database_url(&self.home)).flatten();
         let media = match (&self.media_url, &attached) {
             (Some(url), _) => url.clone(),
-            (None, Some(_)) => up::media_url(&self.home)?,
+            (None, Some(_)) => running_store::media_url(&self.home)?,
             (None, None) => Url::parse(config::MEDIA_URL)?,
         };
         database.database_url = database.database_url.or(attached);

@@ -18,7 +18,6 @@ mod row;
 mod staging;
 mod stock;
 mod stock_queries;
-pub(in crate::catalog) mod text;
 mod write;
 
 use std::path::Path;

@@ -12,7 +12,7 @@ use imagesize::{Compression, ImageType};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::text;
+use crate::catalog::text;
 use crate::files::FileStore;
 
 /// The largest picture file, in bytes.

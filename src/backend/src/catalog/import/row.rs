@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     columns::{Column, Columns},
     report::BadRow,
-    text,
 };
+use crate::catalog::text;
 use crate::money;
 
 /// The longest description, in bytes, before and after it was made safe; longer ones cannot be searched.

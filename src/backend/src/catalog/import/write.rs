@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::jobs;
+use crate::queue;
 
 use super::{
     Options,
@@ -250,7 +250,7 @@ impl<'a> Attempt<'a> {
         });
         queries::write_renditions(self.connection, &renditions.collect::<Vec<_>>()).await?;
         let pending: Vec<_> = written.iter().filter(|(.., is_pending)| *is_pending).map(|(_, id, _)| *id).collect();
-        jobs::enqueue_pictures(self.connection, &pending).await?;
+        queue::enqueue_pictures(self.connection, &pending).await?;
         Ok(written.into_iter().map(|(product_id, ..)| product_id).collect())
     }
 

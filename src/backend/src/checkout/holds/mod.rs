@@ -11,10 +11,9 @@ use uuid::Uuid;
 
 use self::rules::{Hold, Line};
 use crate::{
-    app::App,
+    app::{App, ClientAddress},
     device,
     error::{Error, Result},
-    extract::ClientAddress,
 };
 
 /// More orders of one network than this are not placed in one moment: each takes a connection to the database. As long as a network

@@ -16,13 +16,17 @@ use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    home::{self, Announcement, announced},
     repository::Repository,
     service::Service,
     signals::Signals,
     steps::{Steps, say},
 };
-use crate::{config::MonitorConfig, serve};
+use crate::{
+    config::MonitorConfig,
+    files,
+    running_store::{Announcement, announced},
+    serve,
+};
 use programs::Programs;
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -78,7 +82,7 @@ impl Watch<'_> {
 
     async fn start(&mut self, store: &Announcement, repository: &Repository) -> anyhow::Result<()> {
         let folder = self.config.home.canonicalize()?.join("monitoring");
-        home::private_folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        files::private_folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let [prometheus, postgres, node] =
             [self.config.prometheus_port, self.config.postgres_exporter_port, self.config.node_exporter_port]
                 .map(address);

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-use crate::up::home;
+use crate::files;
 
 /// The configuration in a folder's `prometheus.yml`, with these targets (`host:port` by job) and its rules by their absolute
 /// paths, so that it can be kept elsewhere.
@@ -25,7 +25,7 @@ pub fn configuration(folder: &Path, targets: &BTreeMap<String, String>) -> anyho
 /// When it cannot be written.
 pub fn write(path: &Path, configuration: &Value) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(configuration)?;
-    let file = home::private_file(path).and_then(|file| file.set_len(0));
+    let file = files::private_file(path).and_then(|file| file.set_len(0));
     file.and_then(|()| std::fs::write(path, text)).with_context(|| format!("{} cannot be written", path.display()))
 }
 

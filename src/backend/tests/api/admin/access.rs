@@ -1,6 +1,6 @@
 //! Who may ask for what.
 
-use devopsify::accounts::policy::{Access, rules};
+use devopsify::policy::{Access, rules};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::PgPool;

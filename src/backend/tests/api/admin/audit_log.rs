@@ -164,7 +164,7 @@ async fn a_token_is_told_from_a_session(db: PgPool) {
          VALUES ($1, 'robot', $2, ARRAY['staff:write'], now() + interval '1 day')",
     )
     .bind(admin.account)
-    .bind(devopsify::accounts::session::digest("dvp_robot"))
+    .bind(devopsify::access::session::digest("dvp_robot"))
     .execute(&shop.db)
     .await
     .unwrap();

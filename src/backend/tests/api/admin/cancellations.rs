@@ -301,7 +301,7 @@ async fn giving_money_back_needs_its_own_scope(db: PgPool) {
          VALUES ($1, 'A', $2, '{orders:write}', now() + interval '1 day')",
     )
     .bind(staff.account)
-    .bind(devopsify::accounts::session::digest("dvp_a-token-of-a-program"))
+    .bind(devopsify::access::session::digest("dvp_a-token-of-a-program"))
     .execute(&shop.db)
     .await
     .unwrap();

@@ -15,7 +15,7 @@ mod roles;
 mod stock_movements;
 mod variants;
 
-use devopsify::jobs;
+use devopsify::queue;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -24,7 +24,7 @@ use crate::support::{Shop, staff::Staff};
 
 /// A store with its queue.
 async fn open(db: PgPool) -> Shop {
-    jobs::migrate(&db).await.unwrap();
+    queue::migrate(&db).await.unwrap();
     Shop::open(db).await
 }
 

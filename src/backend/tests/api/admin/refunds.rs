@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use devopsify::payments::{refunds, stripe::Stripe};
+use devopsify::{payments::refunds, stripe::Stripe};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;

@@ -129,7 +129,7 @@ async fn one_sees_and_ends_ones_sessions_and_nobody_elses(db: PgPool) {
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn behind_tls_the_cookies_cannot_be_set_by_a_neighbour(db: PgPool) {
-    devopsify::jobs::migrate(&db).await.unwrap();
+    devopsify::queue::migrate(&db).await.unwrap();
     let shop = Shop::known_as(db.clone(), "https://shop.example", |_| {}).await;
     let ada = Browser::new(&shop);
     ada.register("ada@example.com").await.expect(StatusCode::ACCEPTED);

@@ -1,7 +1,7 @@
 //! Every public endpoint, as the policy and the OpenAPI document name it, with a request that it would take.
 
 use devopsify::{
-    accounts::policy::{Access, rules},
+    policy::{Access, rules},
     router,
 };
 use serde_json::{Value, json};

@@ -9,7 +9,7 @@ mod table;
 use std::collections::BTreeSet;
 
 use devopsify::{
-    accounts::policy::{Policy, rules},
+    policy::{Policy, rules},
     router,
 };
 use reqwest::Method;

@@ -2,11 +2,7 @@
 
 mod desk;
 
-use devopsify::{
-    accounts::{model::Password, session::digest},
-    capability::Capability,
-    payments::webhook,
-};
+use devopsify::{access::session::digest, capability::Capability, passwords::Password, payments::webhook};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -345,7 +341,7 @@ fn berlin() -> Value {
 async fn hash() -> &'static str {
     static HASH: OnceCell<String> = OnceCell::const_new();
     HASH.get_or_init(async || {
-        let passwords = devopsify::accounts::passwords::Passwords::new().unwrap();
+        let passwords = devopsify::passwords::Passwords::new().unwrap();
         passwords.hash(&Password(PASSWORD.into())).await.unwrap()
     })
     .await

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use axum::{Router, body::Bytes, http};
-use devopsify::{payments::stripe::Stripe, router};
+use devopsify::{router, stripe::Stripe};
 use futures_util::future::join_all;
 use reqwest::{Client, StatusCode};
 use sqlx::PgPool;

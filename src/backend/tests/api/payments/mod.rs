@@ -280,7 +280,7 @@ async fn nothing_is_released_while_the_provider_does_not_answer(db: PgPool) {
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_provider_that_is_away_is_told(db: PgPool) {
     let mug = mug(&db).await;
-    devopsify::jobs::migrate(&db).await.unwrap();
+    devopsify::queue::migrate(&db).await.unwrap();
     let shop = Shop::open(db).await;
     let guest = Guest::with(&shop, mug, 1).await;
     let bought = guest.buy().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use devopsify::payments::{refunds, stripe::Stripe};
+use devopsify::{payments::refunds, stripe::Stripe};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::json;
