@@ -71,6 +71,9 @@ fn a_change_checks_what_it_can_break() {
         // They are Rust, which `make lint` and cargo-deny look at.
         ("infrastructure/checks/src/lib.rs", [true, true, false]),
         ("infrastructure/kubernetes/charts/devopsify/values.yaml", [false, true, true]),
+        ("infrastructure/kubernetes/charts/devopsify/templates/api.yaml", [false, true, true]),
+        // The Prometheus of one machine has the same rules, and Grafana the same dashboards.
+        ("infrastructure/kubernetes/charts/devopsify/files/rules/api.yaml", [true, true, true]),
         ("gitops/applications/platform/reloader/values.yaml", [false, true, true]),
         // A rollback, which somebody waits for.
         ("gitops/applications/devopsify/production.yaml", [false, false, true]),
