@@ -251,7 +251,7 @@ fn environment_of(objects: &[Value], deployment: &str) -> BTreeMap<String, Strin
 #[test]
 fn the_resolver_is_where_policies_allow_it() {
     let cluster = text("infrastructure/terraform/modules/eks/main.tf");
-    let network = between(&cluster, "service_ipv4_cidr = var.stand_in ? null : \"", "\"");
+    let network = between(&cluster, "service_ipv4_cidr = \"", "\"");
     let [network] = network[..] else { panic!("EKS chooses its services' network itself") };
     // AWS, "EKS: Manage CoreDNS": the resolver is the tenth address of it.
     let resolver = network.split_once("0/").unwrap().0.to_owned() + "10";

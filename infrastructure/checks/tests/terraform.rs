@@ -24,8 +24,10 @@ use tree::{ENVIRONMENTS, TERRAFORM, Tree};
 
 #[test]
 fn terraform_is_formatted() {
-    run(tool("terraform").args(["fmt", "-check", "-diff", "-recursive", TERRAFORM]));
-    println!("  terraform: {} files formatted", files(TERRAFORM, &["tf", "hcl", "tfvars"]).len());
+    let folders = [TERRAFORM, "infrastructure/checks/tests/terraform"];
+    run(tool("terraform").args(["fmt", "-check", "-diff", "-recursive"]).args(folders));
+    let count: usize = folders.map(|folder| files(folder, &["tf", "hcl", "tfvars"]).len()).iter().sum();
+    println!("  terraform: {count} files formatted");
 }
 
 /// What differs between environments are values, the place of the state, and what their tests expect of the values.

@@ -65,7 +65,7 @@ impl Aws {
             ("AWS_REGION", "eu-central-1"),
         ]);
         command.envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", nowhere)]);
-        command.envs([("AWS_SHARED_CREDENTIALS_FILE", nowhere), ("TF_VAR_stand_in", "true")]);
+        command.envs([("AWS_SHARED_CREDENTIALS_FILE", nowhere)]);
         command.env_remove("AWS_PROFILE").env_remove("AWS_SESSION_TOKEN")
     }
 }

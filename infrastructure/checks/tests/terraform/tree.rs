@@ -12,6 +12,10 @@ use infrastructure_checks::{files, path, tool, tools, try_run};
 pub const TERRAFORM: &str = "infrastructure/terraform";
 pub const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
 
+/// What a stand-in of AWS lacks, by module.
+const OVERRIDES: [(&str, &str); 2] =
+    [("eks", include_str!("overrides/eks.tf")), ("rds", include_str!("overrides/rds.tf"))];
+
 /// A folder that has `infrastructure/terraform` as the repository has it.
 pub struct Tree(PathBuf);
 
@@ -28,10 +32,14 @@ impl Tree {
         &self.0
     }
 
-    /// A fresh copy for a stand-in of AWS, which is an address without names below it; nothing but the file itself tells
-    /// Terraform's backend so.
+    /// A fresh copy for a stand-in of AWS. It is an address without names below it, and nothing but the file itself tells
+    /// Terraform's backend so. What it lacks is overridden.
     pub fn for_stand_in() -> Self {
         let tree = copied("stand-in");
+        for (module, content) in OVERRIDES {
+            let file = format!("modules/{module}/stand_in_override.tf");
+            fs::write(tree.0.join(TERRAFORM).join(file), content).unwrap();
+        }
         for root in ["bootstrap", "environments/production"] {
             let file = tree.0.join(TERRAFORM).join(root).join("backend.tf");
             let backend = fs::read_to_string(&file).unwrap();

@@ -64,13 +64,3 @@ variable "disposable" {
   description = "Whether the environment may be destroyed with its data. Set for a moment to tear down what is protected."
   type        = bool
 }
-
-variable "stand_in" {
-  description = <<-EOT
-    Whether AWS is a stand-in that speaks only a part of its API, for tests. It leaves out what moto 5.2 lacks:
-    of EKS Auto Mode (compute, block storage, load balancers), access entries and their mode, upgrade policy, add-ons
-    and Pod Identity associations; of RDS performance insights. Refused in any account but moto's.
-  EOT
-  type        = bool
-  default     = false
-}

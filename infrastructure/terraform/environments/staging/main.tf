@@ -9,14 +9,7 @@ provider "aws" {
   }
 }
 
-data "aws_caller_identity" "current" {
-  lifecycle {
-    postcondition {
-      condition     = !var.stand_in || self.account_id == "123456789012"
-      error_message = "stand_in is for a stand-in of AWS, never for an account."
-    }
-  }
-}
+data "aws_caller_identity" "current" {}
 
 locals {
   name       = "devopsify-${var.environment}"
@@ -90,7 +83,6 @@ module "eks" {
   administrators       = var.administrators
   identities           = local.identities
   addons               = { external-dns = local.external_dns }
-  stand_in             = var.stand_in
 }
 
 module "rds" {
@@ -111,7 +103,6 @@ module "rds" {
   max_connections      = var.database.max_connections
   alarm_addresses      = var.alarm_addresses
   disposable           = var.disposable
-  stand_in             = var.stand_in
 }
 
 module "dns" {
