@@ -327,6 +327,8 @@ fn a_plan_waits_for_no_one_and_tells_of_drift() {
         let calls = repository.calls();
         let plan = calls.iter().find(|call| call.starts_with("terraform plan")).unwrap();
         assert!(plan.contains(lock), "{event}: {plan}");
+        assert!(plan.contains(" -var-file=environments/staging.tfvars"), "{plan}");
+        assert!(calls[0].ends_with(" -backend-config=environments/staging.backend.hcl"), "{calls:?}");
     }
     let infra = documents(&text(INFRA)).remove(0);
     assert!(infra["on"]["schedule"].is_array(), "nobody looks for drift");

@@ -1,5 +1,19 @@
 variable "environment" {
-  description = "The environment's name: its folder's, its state's and GitHub's."
+  description = "The environment's name: its files', its state's and GitHub's."
+  type        = string
+
+  validation {
+    condition     = local.state_key == null || local.state_key == "${var.environment}/terraform.tfstate"
+    error_message = <<-EOT
+      These are the values of ${var.environment}, and ${coalesce(local.state_key, "no state")} is another environment's state.
+      This takes the state of these values:
+        terraform init -reconfigure -backend-config=environments/${var.environment}.backend.hcl
+    EOT
+  }
+}
+
+variable "account_id" {
+  description = "The number of the account. The credentials of another one are refused."
   type        = string
 }
 
