@@ -13,6 +13,8 @@ STORE_URL ?= http://localhost:8080
 DATABASE := src/database
 FRONTEND := src/frontend
 PACKAGES := $(DATABASE)/node_modules/.package-lock.json $(FRONTEND)/node_modules/.package-lock.json
+# Rules and dashboards are here alone, since Helm reads no file outside of its chart.
+CHART_FILES := infrastructure/kubernetes/charts/devopsify/files
 POSTGRES_EXPORTER := target/monitoring/bin/postgres_exporter
 CHECKS := infrastructure/checks
 CHECK_TOOLS := target/infrastructure
@@ -122,9 +124,9 @@ generate: tools $(PACKAGES) ## Renew what is generated: query metadata, the Open
 	SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$(CURDIR)/src/backend/.sqlx target/debug/devopsify with-postgres --migrate cargo check --locked
 	cargo run --locked --quiet -- openapi > src/backend/openapi.json
 	cargo run --locked --quiet -- metrics > docs/operations/metrics.md
-	cargo run --locked --quiet -- slo monitoring/prometheus/slo.yaml > monitoring/prometheus/rules/slo.yaml
+	cargo run --locked --quiet -- slo monitoring/prometheus/slo.yaml > $(CHART_FILES)/rules/slo.yaml
 	for dashboard in api business database slo; do \
-		cargo run --locked --quiet -- dashboard monitoring/grafana/$$dashboard.yaml > monitoring/grafana/dashboards/$$dashboard.json || exit 1; done
+		cargo run --locked --quiet -- dashboard monitoring/grafana/$$dashboard.yaml > $(CHART_FILES)/dashboards/$$dashboard.json || exit 1; done
 	cd $(FRONTEND) && npm run generate
 
 .PHONY: catalogue

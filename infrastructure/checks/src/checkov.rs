@@ -7,7 +7,7 @@ use crate::{documents, run, tool};
 /// How many checks passed and how many were skipped.
 ///
 /// # Panics
-/// When one failed, was skipped without a reason, or when checkov saw nothing.
+/// When one failed, was skipped without a reason, or when checkov saw nothing, or less than there is.
 pub fn expect_clean(framework: &str, arguments: &[&str]) -> (u64, usize) {
     let mut checkov = tool("checkov");
     checkov.args(["--framework", framework, "--skip-download", "--soft-fail", "--output", "json"]).args(arguments);
@@ -23,5 +23,6 @@ pub fn expect_clean(framework: &str, arguments: &[&str]) -> (u64, usize) {
     }
     let passed = report["summary"]["passed"].as_u64().unwrap_or_default();
     assert!(passed > 0, "checkov saw nothing of {arguments:?}");
+    assert_eq!(report["summary"]["parsing_errors"], 0, "checkov cannot read all of {arguments:?}");
     (passed, skipped.len())
 }

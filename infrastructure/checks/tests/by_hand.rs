@@ -52,9 +52,9 @@ fn the_steps_are_in_an_order_that_works() {
     let page = text(BOOTSTRAP);
     let order = [
         "infrastructure/terraform/bootstrap apply",
-        "apply -target=module.dns.aws_route53_zone.this",
+        "apply -var-file=environments/production.tfvars -target=module.dns.aws_route53_zone.this",
         "aws secretsmanager put-secret-value",
-        "infrastructure/terraform/environments/production output\n",
+        "infrastructure/terraform/store output\n",
         "git push",
         "gh pr merge",
         "aws eks update-kubeconfig",
@@ -66,7 +66,7 @@ fn the_steps_are_in_an_order_that_works() {
     for step in order {
         at += page[at..].find(step).unwrap_or_else(|| panic!("{BOOTSTRAP}: {step} is missing, or comes too early"));
     }
-    let values = text("infrastructure/terraform/environments/production/terraform.tfvars");
+    let values = text("infrastructure/terraform/store/environments/production.tfvars");
     let administrator = values.lines().find_map(|line| line.strip_prefix("administrators ")).unwrap();
     let role = administrator.split('"').nth(1).unwrap();
     assert!(page.contains(&format!("--role-arn {role}")), "kubectl is refused without a role of `administrators`");

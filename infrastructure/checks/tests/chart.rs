@@ -279,16 +279,12 @@ fn the_database_is_known_by_its_authority() {
 }
 
 #[test]
-fn rules_and_dashboards_are_those_of_monitoring() {
+fn rules_and_dashboards_reach_the_cluster_unchanged() {
     let objects = store_in("production");
     let rules = of_kind(&objects, "PrometheusRule");
     for rule in &rules {
         let name = at(rule, "/metadata/name").trim_start_matches("devopsify-");
-        assert_eq!(
-            rule["spec"],
-            yaml(&format!("monitoring/prometheus/rules/{name}.yaml")),
-            "{name} was changed on its way"
-        );
+        assert_eq!(rule["spec"], yaml(&format!("{CHART}/files/rules/{name}.yaml")), "{name} was changed on its way");
     }
     schemas::expect_rules(&rules);
     let dashboards: Vec<&Value> = of_kind(&objects, "ConfigMap")
@@ -297,12 +293,12 @@ fn rules_and_dashboards_are_those_of_monitoring() {
         .collect();
     for (file, content) in dashboards.iter().flat_map(|map| map["data"].as_object().unwrap()) {
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-        let source = format!("monitoring/grafana/dashboards/{}", file.trim_start_matches("devopsify-"));
+        let source = format!("{CHART}/files/dashboards/{}", file.trim_start_matches("devopsify-"));
         assert_eq!(parse(content.as_str().unwrap()), parse(&text(&source)), "{file} was changed on its way");
     }
-    let copies = files(&format!("{CHART}/files"), &["yaml", "json"]).len();
-    assert_eq!(rules.len() + dashboards.len(), copies, "not every file is rendered");
-    println!("  chart: {} files of rules and {} dashboards are monitoring's own", rules.len(), dashboards.len());
+    let count = files(&format!("{CHART}/files"), &["yaml", "json"]).len();
+    assert_eq!(rules.len() + dashboards.len(), count, "not every file is rendered");
+    println!("  chart: {} files of rules and {} dashboards are rendered unchanged", rules.len(), dashboards.len());
 }
 
 #[test]

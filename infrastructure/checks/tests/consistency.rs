@@ -14,7 +14,7 @@ use kubernetes::{
 use serde_json::Value;
 
 const PLATFORM: &str = "gitops/applications/platform";
-const TERRAFORM: &str = "infrastructure/terraform/environments";
+const TERRAFORM: &str = "infrastructure/terraform/store";
 
 fn port(objects: &[Value], workload: &str, name: &str) -> i64 {
     let ports = list(container(named(objects, "Deployment", workload)), "/ports");
@@ -164,9 +164,9 @@ fn shutting_down_loses_no_request() {
     println!("  consistency: 3 deployments are told, drain {drain} s, and are not killed meanwhile");
 }
 
-/// A setting of an environment's `terraform.tfvars`, nested ones by their own name.
+/// A setting of an environment's values, nested ones by their own name.
 fn variable(environment: &str, name: &str) -> String {
-    let text = text(&format!("{TERRAFORM}/{environment}/terraform.tfvars"));
+    let text = text(&format!("{TERRAFORM}/environments/{environment}.tfvars"));
     let value = text.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| key.trim() == name);
     value.unwrap_or_else(|| panic!("{environment} sets no {name}")).1.trim().trim_matches('"').to_owned()
 }
@@ -177,12 +177,10 @@ fn terraform_makes_what_the_chart_names() {
         println!("  consistency: SKIPPED 1 check: {TERRAFORM} is not there");
         return;
     }
+    let terraform: String = files(TERRAFORM, &["tf"]).iter().map(|file| text(file)).collect();
     let mut agreed = 0;
     for environment in ENVIRONMENTS {
-        let (values, terraform) = (
-            yaml(&values_of(environment)),
-            files(&format!("{TERRAFORM}/{environment}"), &["tf"]).iter().map(|file| text(file)).collect::<String>(),
-        );
+        let values = yaml(&values_of(environment));
         assert_eq!(values["host"], variable(environment, "domain"), "{environment}");
         assert_eq!(values["region"], variable(environment, "region"), "{environment}");
         let subnets = |first: u8| {
@@ -251,7 +249,7 @@ fn environment_of(objects: &[Value], deployment: &str) -> BTreeMap<String, Strin
 #[test]
 fn the_resolver_is_where_policies_allow_it() {
     let cluster = text("infrastructure/terraform/modules/eks/main.tf");
-    let network = between(&cluster, "service_ipv4_cidr = var.stand_in ? null : \"", "\"");
+    let network = between(&cluster, "service_ipv4_cidr = \"", "\"");
     let [network] = network[..] else { panic!("EKS chooses its services' network itself") };
     // AWS, "EKS: Manage CoreDNS": the resolver is the tenth address of it.
     let resolver = network.split_once("0/").unwrap().0.to_owned() + "10";
@@ -279,7 +277,7 @@ fn the_load_balancer_is_logged_and_kept() {
         assert!(bucket.starts_with(&format!("devopsify-{environment}-logs-")), "{environment} logs to {bucket}");
         let writer = format!("load_balancers  = \"{}\"", attributes["access_logs.s3.prefix"]);
         assert!(
-            text(&format!("{TERRAFORM}/{environment}/main.tf")).contains(&writer),
+            text(&format!("{TERRAFORM}/main.tf")).contains(&writer),
             "{environment}: the load balancer may not write to {bucket}"
         );
         let is_kept = attributes["deletion_protection.enabled"] == "true";

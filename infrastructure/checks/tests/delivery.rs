@@ -71,6 +71,9 @@ fn a_change_checks_what_it_can_break() {
         // They are Rust, which `make lint` and cargo-deny look at.
         ("infrastructure/checks/src/lib.rs", [true, true, false]),
         ("infrastructure/kubernetes/charts/devopsify/values.yaml", [false, true, true]),
+        ("infrastructure/kubernetes/charts/devopsify/templates/api.yaml", [false, true, true]),
+        // The Prometheus of one machine has the same rules, and Grafana the same dashboards.
+        ("infrastructure/kubernetes/charts/devopsify/files/rules/api.yaml", [true, true, true]),
         ("gitops/applications/platform/reloader/values.yaml", [false, true, true]),
         // A rollback, which somebody waits for.
         ("gitops/applications/devopsify/production.yaml", [false, false, true]),
@@ -324,6 +327,8 @@ fn a_plan_waits_for_no_one_and_tells_of_drift() {
         let calls = repository.calls();
         let plan = calls.iter().find(|call| call.starts_with("terraform plan")).unwrap();
         assert!(plan.contains(lock), "{event}: {plan}");
+        assert!(plan.contains(" -var-file=environments/staging.tfvars"), "{plan}");
+        assert!(calls[0].ends_with(" -backend-config=environments/staging.backend.hcl"), "{calls:?}");
     }
     let infra = documents(&text(INFRA)).remove(0);
     assert!(infra["on"]["schedule"].is_array(), "nobody looks for drift");

@@ -18,31 +18,11 @@ const STORE: &str = "infrastructure/kubernetes/manifests/devopsify";
 
 #[test]
 fn what_is_generated_is_current() {
-    let copies = copies_of_monitoring();
     let certificates = authorities();
     let values = format!("{STORE}/values.yaml");
     let arguments = ["template", "devopsify", CHART, "--namespace", "devopsify", "--values", &values];
     expect_generated(&format!("{STORE}/application.yaml"), &run(tool("helm").args(arguments)));
-    println!("  manifests: {copies} copies, {certificates} certificates and 1 rendering are current");
-}
-
-/// Rules and dashboards are the chart's own files, because Helm reads none outside of a chart.
-fn copies_of_monitoring() -> usize {
-    let mut copies = 0;
-    for (from, to, extension) in
-        [("monitoring/prometheus/rules", "rules", "yaml"), ("monitoring/grafana/dashboards", "dashboards", "json")]
-    {
-        let names = |folder: &str| -> BTreeSet<String> {
-            files(folder, &[extension]).iter().map(|file| file.rsplit('/').next().unwrap().to_owned()).collect()
-        };
-        let copied = format!("{CHART}/files/{to}");
-        for name in names(from) {
-            expect_generated(&format!("{copied}/{name}"), &text(&format!("{from}/{name}")));
-            copies += 1;
-        }
-        assert_eq!(names(from), names(&copied), "{copied} has what {from} has not");
-    }
-    copies
+    println!("  manifests: {certificates} certificates and 1 rendering are current");
 }
 
 /// What RDS's certificates are signed with.

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use infrastructure_checks::{files, text};
 use kubernetes::{
-    at, between, container, kustomize, list, named, number, of_kind, program_default, quantity, store_in, texts, yaml,
+    CHART, at, between, container, kustomize, list, named, number, of_kind, program_default, quantity, store_in, texts,
+    yaml,
 };
 use serde_json::Value;
 
@@ -37,7 +38,8 @@ fn what_rules_ask_about_is_scraped() {
     // On one machine; in a cluster it has the stack's name, and its alerts.
     jobs.insert("prometheus".to_owned());
     let sources =
-        [files("monitoring/prometheus/rules", &["yaml"]), files("monitoring/grafana/dashboards", &["json"])].concat();
+        [files(&format!("{CHART}/files/rules"), &["yaml"]), files(&format!("{CHART}/files/dashboards"), &["json"])]
+            .concat();
     let mut asked = BTreeSet::new();
     for file in &sources {
         let source = text(file).replace("\\\"", "\"");
@@ -86,7 +88,7 @@ fn the_platform_fits_the_store() {
         .count();
     assert_eq!(
         (found, at(sidecar, "/searchNamespace")),
-        (files("monitoring/grafana/dashboards", &["json"]).len(), "ALL")
+        (files(&format!("{CHART}/files/dashboards"), &["json"]).len(), "ALL")
     );
     let namespace = yaml(&format!("{PLATFORM}/kube-prometheus-stack/chart.yaml"));
     assert_eq!(at(&namespace, "/namespace"), "monitoring", "network policies let nobody else in");
@@ -119,6 +121,32 @@ fn alerts_reach_somebody() {
     }
     assert_eq!(stack["defaultRules"]["rules"]["general"], false, "two alerts of one name");
     println!("  platform: {} receivers, and the routes to them are monitoring's", names(told).len());
+}
+
+/// A pattern that fits no file is no error to Prometheus, which then has no rules.
+#[test]
+fn one_machine_has_the_rules_and_dashboards_of_the_chart() {
+    let (rules, dashboards) = (format!("{CHART}/files/rules"), format!("{CHART}/files/dashboards"));
+    let configuration = yaml("monitoring/prometheus/prometheus.yml");
+    assert_eq!(texts(&configuration, "/rule_files"), [format!("../../{rules}/*.yaml")]);
+    // The container's folder is as deep as the repository's, so that the pattern fits there too.
+    let compose = yaml("compose.yaml");
+    let mounted = [
+        ("prometheus", "./monitoring/prometheus:/etc/prometheus:ro".to_owned()),
+        ("prometheus", format!("./{rules}:/{rules}:ro")),
+        ("grafana", format!("./{dashboards}:/var/lib/grafana/dashboards:ro")),
+    ];
+    for (service, volume) in &mounted {
+        let volumes = texts(&compose, &format!("/services/{service}/volumes"));
+        assert!(volumes.contains(&volume.as_str()), "{service} has no {volume}");
+    }
+    let tested: BTreeSet<String> = files("monitoring/prometheus/tests", &["yaml"])
+        .iter()
+        .flat_map(|file| texts(&yaml(file), "/rule_files").into_iter().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let expected: BTreeSet<String> = files(&rules, &["yaml"]).iter().map(|file| format!("../../../{file}")).collect();
+    assert_eq!(tested, expected, "promtool tests other rules");
+    println!("  platform: one machine has the chart's {} files of rules", expected.len());
 }
 
 #[test]

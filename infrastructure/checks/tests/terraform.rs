@@ -16,45 +16,46 @@ mod tree;
 
 use std::{collections::BTreeSet, time::Instant};
 
-use infrastructure_checks::{files, run, text, tool};
+use infrastructure_checks::{checkov, files, run, text, tool, try_run};
 use serde_json::Value;
 
 use invariants::Resource;
-use tree::{ENVIRONMENTS, TERRAFORM, Tree};
+use tree::{ENVIRONMENTS, STORE, TERRAFORM, Tree};
 
 #[test]
 fn terraform_is_formatted() {
-    run(tool("terraform").args(["fmt", "-check", "-diff", "-recursive", TERRAFORM]));
-    println!("  terraform: {} files formatted", files(TERRAFORM, &["tf", "hcl", "tfvars"]).len());
+    let folders = [TERRAFORM, "infrastructure/checks/tests/terraform"];
+    run(tool("terraform").args(["fmt", "-check", "-diff", "-recursive"]).args(folders));
+    let count: usize = folders.map(|folder| files(folder, &["tf", "hcl", "tfvars"]).len()).iter().sum();
+    println!("  terraform: {count} files formatted");
 }
 
-/// What differs between environments are values, the place of the state, and what their tests expect of the values.
+/// Environments share a root: each has its values and the key of its state, and there is nothing else that tells them apart.
 #[test]
 fn environments_differ_by_values_alone() {
-    let root = |environment: &str| format!("{TERRAFORM}/environments/{environment}");
-    let shared = |environment: &str| -> BTreeSet<String> {
-        let prefix = format!("{}/", root(environment));
-        let own = |file: &String| file.contains('/') || file == "backend.tf" || file == "terraform.tfvars";
-        let names = files(&root(environment), &["tf", "tfvars"]).into_iter();
-        names.map(|file| file.strip_prefix(&prefix).unwrap().to_owned()).filter(|file| !own(file)).collect()
-    };
-    let [first, others @ ..] = ENVIRONMENTS;
-    for other in others {
-        assert_eq!(shared(first), shared(other), "{first} and {other} have different files");
-        for file in shared(first).iter().chain([&".terraform.lock.hcl".to_owned()]) {
-            let (left, right) = (text(&format!("{}/{file}", root(first))), text(&format!("{}/{file}", root(other))));
-            assert!(left == right, "{file} differs between {first} and {other}");
-        }
-        let backend = |environment| text(&format!("{}/backend.tf", root(environment)));
-        assert_eq!(
-            backend(first).replace(first, other),
-            backend(other),
-            "more than the key differs in backend.tf of {other}"
-        );
-        let values = |environment| keys(&text(&format!("{}/terraform.tfvars", root(environment))));
-        assert_eq!(values(first), values(other), "{first} and {other} set different values");
+    let root = format!("{TERRAFORM}/{STORE}");
+    let expected: BTreeSet<String> = ENVIRONMENTS
+        .iter()
+        .flat_map(|environment| {
+            ["tfvars", "backend.hcl"].map(|kind| format!("{root}/environments/{environment}.{kind}"))
+        })
+        .collect();
+    let found: BTreeSet<String> = files(&root, &["tfvars", "hcl"])
+        .into_iter()
+        .filter(|file| !file.ends_with(".tftest.hcl") && !file.ends_with(".terraform.lock.hcl"))
+        .collect();
+    // Values beside the configuration would be those of every environment.
+    assert_eq!(found, expected);
+    let values = |environment| text(&format!("{root}/environments/{environment}.tfvars"));
+    for environment in ENVIRONMENTS {
+        let backend = text(&format!("{root}/environments/{environment}.backend.hcl"));
+        let key = format!("key = \"{environment}/terraform.tfstate\"");
+        assert!(backend.lines().any(|line| line == key), "{environment} has another's state");
+        let named = format!("\nenvironment = \"{environment}\"\n");
+        assert!(values(environment).contains(&named), "{environment}.tfvars is of another environment");
+        assert_eq!(keys(&values(environment)), keys(&values(ENVIRONMENTS[0])), "{environment} sets other values");
     }
-    println!("  terraform: {} environments, {} files each the same", ENVIRONMENTS.len(), shared(first).len() + 1);
+    println!("  terraform: {} environments of {} values", ENVIRONMENTS.len(), keys(&values(ENVIRONMENTS[0])).len());
 }
 
 /// The names that a file of values sets.
@@ -78,7 +79,7 @@ fn terraform_is_valid() {
 fn modules_keep_their_promises() {
     let Some(tree) = tree::prepared("tests of modules") else { return };
     let tested = tree::tested("modules");
-    let runs: usize = tested.iter().map(|module| test(tree, module).0).sum();
+    let runs: usize = tested.iter().map(|module| test(tree, module, &[]).0).sum();
     assert!(runs > tested.len(), "modules have next to no tests");
     println!("  terraform: {} modules, {runs} runs of their tests", tested.len());
 }
@@ -88,13 +89,13 @@ fn modules_keep_their_promises() {
 fn roots_keep_the_invariants() {
     let Some(tree) = tree::prepared("invariants of roots") else { return };
     let (mut resources, mut held) = (0, 0);
-    for (root, path) in [("bootstrap", "bootstrap".to_owned())]
-        .into_iter()
-        .chain(ENVIRONMENTS.map(|environment| (environment, format!("environments/{environment}"))))
-    {
-        let (runs, planned) = test(tree, &path);
-        assert!(runs > 0, "{root} has no tests");
-        held += invariants::hold(root, &planned);
+    let environments = ENVIRONMENTS.map(|environment| {
+        (environment, STORE, vec![tree::values(environment), format!("-filter=tests/{environment}.tftest.hcl")])
+    });
+    for (name, root, arguments) in [("bootstrap", "bootstrap", vec![])].into_iter().chain(environments) {
+        let (runs, planned) = test(tree, root, &arguments);
+        assert!(runs > 0, "{name} has no tests");
+        held += invariants::hold(name, &planned);
         resources += planned.len();
     }
     println!(
@@ -104,8 +105,8 @@ fn roots_keep_the_invariants() {
 }
 
 /// Runs the tests of a root: how many runs there were, and the resources of the first.
-fn test(tree: &Tree, root: &str) -> (usize, Vec<Resource>) {
-    let said = run(tree.terraform(root).args(["test", "-json", "-verbose"]));
+fn test(tree: &Tree, root: &str, arguments: &[String]) -> (usize, Vec<Resource>) {
+    let said = run(tree.terraform(root).args(["test", "-json", "-verbose"]).args(arguments));
     let lines = || said.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
     let summary = lines().find(|line| line["type"] == "test_summary").expect("a summary");
     let count = |what: &str| summary["test_summary"][what].as_u64().unwrap();
@@ -115,20 +116,21 @@ fn test(tree: &Tree, root: &str) -> (usize, Vec<Resource>) {
 }
 
 /// Production by its own page: made, planned again without a change, and taken down, against an AWS on loopback. It mostly waits;
-/// tests are started by their names, so that this one is the first and the others run beside it.
+/// tests are started by their names, so that this one is among the first and the others run beside it.
 #[test]
 fn all_of_production_is_made_unchanged_and_taken_down() {
     if tree::prepared("production against a stand-in of AWS").is_none() {
         return;
     }
-    let (aws, tree) = (stand_in::Aws::start(), Tree::for_stand_in());
+    let (aws, tree) = (stand_in::Aws::start("production"), Tree::for_stand_in("production"));
     commands::execute(&tree, &aws, "docs/operations/bootstrap.md");
 
-    let (bootstrap, production) = ("bootstrap", "environments/production");
     let mut made = Vec::new();
-    for root in [bootstrap, production] {
+    for (root, values) in [("bootstrap", None), (STORE, Some(tree::values("production")))] {
         let started = Instant::now();
-        let said = run(aws.speak_to(&mut tree.terraform(root)).args(["plan", "-detailed-exitcode", "-no-color"]));
+        let mut plan = tree.terraform(root);
+        plan.args(["plan", "-detailed-exitcode", "-no-color"]).args(values);
+        let said = run(aws.speak_to(&mut plan));
         commands::tell(root, &said, started);
         let state: Value =
             serde_json::from_str(&run(aws.speak_to(&mut tree.terraform(root)).args(["show", "-json"]))).unwrap();
@@ -136,7 +138,7 @@ fn all_of_production_is_made_unchanged_and_taken_down() {
         made.push((resources.len(), invariants::hold(root, &resources)));
     }
     commands::execute(&tree, &aws, "docs/operations/teardown.md");
-    let left = run(aws.speak_to(&mut tree.terraform(production)).args(["state", "list"]));
+    let left = run(aws.speak_to(&mut tree.terraform(STORE)).args(["state", "list"]));
     assert_eq!(left.trim(), "", "production was not taken down as a whole");
     let ((below, held_below), (above, held_above)) = (made[0], made[1]);
     let held = held_below + held_above;
@@ -145,30 +147,52 @@ fn all_of_production_is_made_unchanged_and_taken_down() {
     );
 }
 
-/// What checkov finds is put right, or left for a reason that stands beside it.
+/// A root that was initialised for one environment does nothing with the values of another one.
+#[test]
+fn a_state_takes_the_values_of_its_environment_alone() {
+    if tree::prepared("states and values against a stand-in of AWS").is_none() {
+        return;
+    }
+    let (aws, tree) = (stand_in::Aws::start("states"), Tree::for_stand_in("states"));
+    aws.make_bucket("devopsify-terraform-123456789012");
+    let terraform = |arguments: &[&str], environment: &str| {
+        let mut command = tree.terraform(STORE);
+        command.args(arguments).arg("-no-color").arg(tree::values(environment));
+        let zone = "module.dns.aws_route53_zone.this";
+        command.args(if arguments[0] == "import" { vec![zone, "Z1"] } else { vec!["-target", zone] });
+        try_run(aws.speak_to(&mut command))
+    };
+    let mut init = tree.terraform(STORE);
+    run(aws.speak_to(init.args(["init", "-no-color", "-backend-config=environments/production.backend.hcl"])));
+    terraform(&["apply", "-auto-approve"], "production").unwrap();
+    let commands: [&[&str]; 4] = [&["plan"], &["apply", "-auto-approve"], &["destroy", "-auto-approve"], &["import"]];
+    for arguments in commands {
+        let said = terraform(arguments, "staging").expect_err("production is staging's");
+        // Terraform draws a frame around what it says, and breaks lines.
+        let said = said.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+        let expected = "the values of staging, and production/terraform.tfstate is another environment's state";
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+    terraform(&["destroy", "-auto-approve"], "production").unwrap();
+    println!("  terraform: {} commands refuse the values of another environment", commands.len());
+}
+
+/// What checkov finds with any environment's values is put right, or left for a reason that stands beside it.
 #[test]
 fn checkov_finds_nothing_without_a_reason() {
-    let mut checkov = tool("checkov");
-    checkov.args(["--directory", TERRAFORM, "--framework", "terraform", "--output", "json", "--quiet", "--compact"]);
-    checkov.args(["--skip-download", "--soft-fail"]);
-    let found: Value = serde_json::from_str(&run(&mut checkov)).expect("checkov's JSON");
-    let checks = |kind: &str| found["results"][kind].as_array().cloned().unwrap_or_default();
-    let tell = |check: &Value| format!("{} {} {}", check["check_id"], check["resource"], check["check_name"]);
-    let failed: BTreeSet<String> = checks("failed_checks").iter().map(tell).collect();
-    assert!(failed.is_empty(), "{failed:#?}");
-    for skipped in checks("skipped_checks") {
-        let reason = skipped["check_result"]["suppress_comment"].as_str().unwrap_or_default();
-        assert!(reason.split_whitespace().count() >= 4, "skipped without a reason: {}", tell(&skipped));
+    for environment in ENVIRONMENTS {
+        let values = format!("{TERRAFORM}/{STORE}/environments/{environment}.tfvars");
+        let (passed, skipped) = checkov::expect_clean("terraform", &["--directory", TERRAFORM, "--var-file", &values]);
+        println!("  terraform: {environment}: checkov passed {passed} checks, {skipped} skipped with a reason");
     }
-    let passed = found["summary"]["passed"].as_u64().unwrap();
-    assert!(passed > 0 && found["summary"]["parsing_errors"] == 0, "{}", found["summary"]);
-    println!("  terraform: checkov passed {passed} checks, {} skipped with a reason", checks("skipped_checks").len());
 }
 
 /// Roots, variables and outputs that the pages' commands name are there.
 #[test]
 fn commands_of_the_pages_name_what_is_there() {
-    let commands: usize =
-        ["docs/operations/bootstrap.md", "docs/operations/teardown.md"].map(commands::check).iter().sum();
-    println!("  terraform: {commands} of its commands on 2 pages");
+    let commands: usize = ["bootstrap", "restore", "teardown"]
+        .map(|page| commands::check(&format!("docs/operations/{page}.md")))
+        .iter()
+        .sum();
+    println!("  terraform: {commands} of its commands on 3 pages");
 }

@@ -185,8 +185,11 @@ fn environments_are_those_of_terraform_and_gitops() {
     let scripts: BTreeSet<String> =
         steps().iter().flat_map(|step| loops(step.get("run").unwrap_or_default())).collect();
     assert_eq!(scripts, named, "the scripts' environments");
-    for (folder, suffix) in [("infrastructure/terraform/environments", ""), ("gitops/applications/devopsify", ".yaml")]
-    {
+    for (folder, suffix) in [
+        ("infrastructure/terraform/store/environments", ".tfvars"),
+        ("infrastructure/terraform/store/environments", ".backend.hcl"),
+        ("gitops/applications/devopsify", ".yaml"),
+    ] {
         if PARTS.iter().any(|part| folder.starts_with(part) && !path(part).exists()) {
             println!("  SKIPPED: environments: there is no {folder} yet");
             continue;

@@ -9,6 +9,8 @@ use crate::{
     tree::{self, TERRAFORM, Tree},
 };
 
+const STORE_ROOT: &str = "infrastructure/terraform/store";
+
 /// What a block may consist of to be run against the stand-in.
 const RUN: [&str; 3] = ["terraform", "printf", "rm"];
 
@@ -66,16 +68,30 @@ pub fn tell(what: &str, said: &str, started: Instant) {
 /// Looks up what a page's commands of Terraform name; how many there are.
 pub fn check(page: &str) -> usize {
     let blocks = blocks(page);
-    let all = blocks.iter().flat_map(|block| commands(block)).filter(|command| program(command) == "terraform");
-    all.inspect(|command| check_terraform(page, command)).count()
+    let all: Vec<&str> = blocks
+        .iter()
+        .flat_map(|block| commands(block))
+        .filter(|command| program(command) == "terraform")
+        .inspect(|command| check_terraform(page, command))
+        .collect();
+    // Whoever was in another environment before is in this one from here on.
+    let first = all.iter().find(|command| command.contains(STORE_ROOT)).unwrap_or_else(|| panic!("{page}: no store"));
+    assert!(first.contains(" init -reconfigure -backend-config="), "{page} begins in any environment: {first}");
+    all.len()
 }
 
-/// The root is there, and so are the variables, the outputs and the resources that the command names.
+/// The root is there, and so are the files, the variables and the outputs that the command names.
 fn check_terraform(page: &str, command: &str) {
     let words: Vec<&str> = command.split_whitespace().collect();
     let root = words[1].strip_prefix("-chdir=").unwrap_or_else(|| panic!("{page}: no -chdir: {command}"));
     assert!(root.starts_with(TERRAFORM) && path(root).join("main.tf").is_file(), "{page}: no root {root}");
     let all: String = files(root, &["tf"]).iter().map(|file| text(file)).collect();
+    let given = |option: &str| words.iter().find_map(|word| word.strip_prefix(option));
+    for file in ["-var-file=", "-backend-config="].iter().filter_map(|option| given(option)) {
+        assert!(path(root).join(file).is_file(), "{page}: no {file} in {root}");
+    }
+    let takes_values = ["plan", "apply", "destroy", "import"].contains(&words[2]);
+    assert!(root != STORE_ROOT || given("-var-file=").is_some() == takes_values, "{page}: whose values? {command}");
     for pair in words.windows(2) {
         if pair[0] == "-var" {
             let name = pair[1].trim_start_matches('\'').split('=').next().unwrap();

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use infrastructure_checks::{path, tools};
+use infrastructure_checks::{path, run, tools};
 
 /// moto with two faults put right. It refuses by conditions that it does not evaluate, so here it keeps buckets' policies and
 /// gives them back, and obeys none. And it forgets that a database's parameter was set by its user.
@@ -29,29 +29,35 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Starts the server on a port that nobody has, and waits until it listens.
-    pub fn start() -> Self {
+    /// Starts the server on a port that nobody has, and waits until it listens. Its log has the name.
+    pub fn start(name: &str) -> Self {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let folder = path("target/infrastructure/terraform");
         fs::create_dir_all(&folder).unwrap();
-        let log = fs::File::create(folder.join("moto.log")).unwrap();
+        let log = folder.join(name).with_extension("log");
+        let output = fs::File::create(&log).unwrap();
         let mut command = Command::new(tools().join("venv/bin/python"));
         command.args(["-c", SERVER, "--host", "127.0.0.1", "--port", &port.to_string()]);
         // Roles attach AWS's own policies, and certificates are issued at once.
         command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true").env("MOTO_ACM_VALIDATION_WAIT", "1");
-        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        command.stdin(Stdio::null()).stdout(output.try_clone().unwrap()).stderr(output);
         let server = command.spawn().expect("moto's server, which `make check-infra` installs");
         let mut aws = Self { server, port };
         let end = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            assert!(
-                aws.server.try_wait().unwrap().is_none(),
-                "moto's server ended; see target/infrastructure/terraform/moto.log"
-            );
+            assert!(aws.server.try_wait().unwrap().is_none(), "moto's server ended; see {}", log.display());
             assert!(Instant::now() < end, "moto's server does not listen");
             thread::sleep(Duration::from_millis(100));
         }
         aws
+    }
+
+    /// Makes a bucket, as `bootstrap` would.
+    pub fn make_bucket(&self, name: &str) {
+        let script = "import boto3, os, sys
+region = os.environ['AWS_REGION']
+boto3.client('s3').create_bucket(Bucket=sys.argv[1], CreateBucketConfiguration={'LocationConstraint': region})";
+        run(self.speak_to(Command::new(tools().join("venv/bin/python")).args(["-c", script, name])));
     }
 
     /// Makes a command speak to this AWS and to no other.
@@ -65,7 +71,7 @@ impl Aws {
             ("AWS_REGION", "eu-central-1"),
         ]);
         command.envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_CONFIG_FILE", nowhere)]);
-        command.envs([("AWS_SHARED_CREDENTIALS_FILE", nowhere), ("TF_VAR_stand_in", "true")]);
+        command.envs([("AWS_SHARED_CREDENTIALS_FILE", nowhere)]);
         command.env_remove("AWS_PROFILE").env_remove("AWS_SESSION_TOKEN")
     }
 }

@@ -10,7 +10,18 @@ use std::{
 use infrastructure_checks::{files, path, tool, tools, try_run};
 
 pub const TERRAFORM: &str = "infrastructure/terraform";
+/// The root of every environment.
+pub const STORE: &str = "store";
 pub const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
+
+/// What a stand-in of AWS lacks, by module.
+const OVERRIDES: [(&str, &str); 2] =
+    [("eks", include_str!("overrides/eks.tf")), ("rds", include_str!("overrides/rds.tf"))];
+
+/// The option that gives the store's root an environment's values.
+pub fn values(environment: &str) -> String {
+    format!("-var-file=environments/{environment}.tfvars")
+}
 
 /// A folder that has `infrastructure/terraform` as the repository has it.
 pub struct Tree(PathBuf);
@@ -28,11 +39,15 @@ impl Tree {
         &self.0
     }
 
-    /// A fresh copy for a stand-in of AWS, which is an address without names below it; nothing but the file itself tells
-    /// Terraform's backend so.
-    pub fn for_stand_in() -> Self {
-        let tree = copied("stand-in");
-        for root in ["bootstrap", "environments/production"] {
+    /// A fresh copy for a stand-in of AWS. It is an address without names below it, and nothing but the file itself tells
+    /// Terraform's backend so. What it lacks is overridden.
+    pub fn for_stand_in(name: &str) -> Self {
+        let tree = copied(name);
+        for (module, content) in OVERRIDES {
+            let file = format!("modules/{module}/stand_in_override.tf");
+            fs::write(tree.0.join(TERRAFORM).join(file), content).unwrap();
+        }
+        for root in ["bootstrap", STORE] {
             let file = tree.0.join(TERRAFORM).join(root).join("backend.tf");
             let backend = fs::read_to_string(&file).unwrap();
             let (before, after) = backend.split_once("use_lockfile = true\n").expect("a backend with a lock");
@@ -63,7 +78,7 @@ fn terraform() -> Command {
     command
 }
 
-/// The roots: bootstrap, the environments, and each module by itself.
+/// The roots: bootstrap, the store, and each module by itself.
 pub fn roots() -> Vec<String> {
     let mut roots: Vec<String> = files(TERRAFORM, &["tf"])
         .iter()

@@ -32,7 +32,7 @@ resource "aws_iam_role_policy" "pod" {
 }
 
 resource "aws_eks_pod_identity_association" "this" {
-  for_each = var.stand_in ? {} : var.identities
+  for_each = var.identities
 
   cluster_name    = aws_eks_cluster.this.name
   namespace       = each.value.namespace

@@ -4,8 +4,6 @@ locals {
   cluster_policies = ["AmazonEKSClusterPolicy", "AmazonEKSComputePolicy", "AmazonEKSBlockStoragePolicy",
   "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy"]
   node_policies = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullOnly"]
-  # What `stand_in` leaves out, as lists for `for_each`.
-  in_aws = var.stand_in ? [] : [true]
 }
 
 module "key" {
@@ -100,53 +98,33 @@ resource "aws_eks_cluster" "this" {
 
   kubernetes_network_config {
     # Named, because EKS takes one of two otherwise, and network policies allow the resolver's address in this one.
-    service_ipv4_cidr = var.stand_in ? null : "172.20.0.0/16"
+    service_ipv4_cidr = "172.20.0.0/16"
 
-    dynamic "elastic_load_balancing" {
-      for_each = local.in_aws
-
-      content {
-        enabled = true
-      }
+    elastic_load_balancing {
+      enabled = true
     }
   }
 
-  dynamic "access_config" {
-    for_each = local.in_aws
-
-    content {
-      authentication_mode                         = "API"
-      bootstrap_cluster_creator_admin_permissions = false
-    }
+  access_config {
+    authentication_mode                         = "API"
+    bootstrap_cluster_creator_admin_permissions = false
   }
 
-  dynamic "compute_config" {
-    for_each = local.in_aws
-
-    content {
-      enabled       = true
-      node_pools    = ["general-purpose", "system"]
-      node_role_arn = aws_iam_role.node.arn
-    }
+  compute_config {
+    enabled       = true
+    node_pools    = ["general-purpose", "system"]
+    node_role_arn = aws_iam_role.node.arn
   }
 
-  dynamic "storage_config" {
-    for_each = local.in_aws
-
-    content {
-      block_storage {
-        enabled = true
-      }
+  storage_config {
+    block_storage {
+      enabled = true
     }
   }
 
   # A version out of its fourteen months is upgraded, not paid for six times over.
-  dynamic "upgrade_policy" {
-    for_each = local.in_aws
-
-    content {
-      support_type = "STANDARD"
-    }
+  upgrade_policy {
+    support_type = "STANDARD"
   }
 
   depends_on = [
@@ -157,7 +135,7 @@ resource "aws_eks_cluster" "this" {
 }
 
 resource "aws_eks_access_entry" "administrator" {
-  for_each = var.stand_in ? toset([]) : var.administrators
+  for_each = var.administrators
 
   cluster_name  = aws_eks_cluster.this.name
   principal_arn = each.key
@@ -176,7 +154,7 @@ resource "aws_eks_access_policy_association" "administrator" {
 }
 
 resource "aws_eks_addon" "this" {
-  for_each = { for name, configuration in var.addons : name => configuration if !var.stand_in }
+  for_each = var.addons
 
   cluster_name         = aws_eks_cluster.this.name
   addon_name           = each.key

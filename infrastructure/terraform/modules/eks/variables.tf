@@ -57,9 +57,3 @@ variable "addons" {
   description = "EKS add-ons beside those of Auto Mode, each with its configuration."
   type        = any
 }
-
-variable "stand_in" {
-  description = "See the environments' `stand_in`."
-  type        = bool
-  default     = false
-}

@@ -119,7 +119,6 @@ resource "aws_iam_role_policy_attachment" "monitoring" {
 
 resource "aws_db_instance" "this" {
   #checkov:skip=CKV_AWS_293:Each environment's value decides, and a check holds production to it
-  #checkov:skip=CKV_AWS_353:Off for a stand-in of AWS alone, which lacks them; the module's own tests hold them on
   identifier = var.name
 
   engine                     = "postgres"
@@ -159,9 +158,9 @@ resource "aws_db_instance" "this" {
 
   monitoring_interval                   = 60
   monitoring_role_arn                   = aws_iam_role.monitoring.arn
-  performance_insights_enabled          = !var.stand_in
-  performance_insights_kms_key_id       = var.stand_in ? null : module.key.arn
-  performance_insights_retention_period = var.stand_in ? null : 7
+  performance_insights_enabled          = true
+  performance_insights_kms_key_id       = module.key.arn
+  performance_insights_retention_period = 7
   enabled_cloudwatch_logs_exports       = local.logs
 
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy_attachment.monitoring]

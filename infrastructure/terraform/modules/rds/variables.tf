@@ -87,9 +87,3 @@ variable "disposable" {
   description = "Whether the database may be destroyed, without a last snapshot."
   type        = bool
 }
-
-variable "stand_in" {
-  description = "See the environments' `stand_in`."
-  type        = bool
-  default     = false
-}

@@ -1,4 +1,4 @@
-//! What is written under `monitoring/`, as the tests read it.
+//! What is written under `monitoring/`, and the rules and dashboards among the chart's files, as the tests read them.
 
 use std::{
     collections::BTreeSet,
@@ -34,9 +34,13 @@ pub fn monitoring(path: &str) -> PathBuf {
     root().join("monitoring").join(path)
 }
 
-/// The files of a folder below `monitoring/` with one of these extensions, by name.
-pub fn files(folder: &str, extensions: &[&str]) -> Vec<PathBuf> {
-    let folder = monitoring(folder);
+/// A path below the chart's files.
+fn chart(path: &str) -> PathBuf {
+    root().join("infrastructure/kubernetes/charts/devopsify/files").join(path)
+}
+
+/// The files of a folder with one of these extensions, by name.
+pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let is_wanted =
         |path: &PathBuf| path.extension().is_some_and(|found| extensions.iter().any(|wanted| found == *wanted));
@@ -47,7 +51,7 @@ pub fn files(folder: &str, extensions: &[&str]) -> Vec<PathBuf> {
 }
 
 pub fn rule_files() -> Vec<PathBuf> {
-    files("prometheus/rules", &["yaml", "yml"])
+    files(&chart("rules"), &["yaml"])
 }
 
 pub fn name(path: &Path) -> String {
@@ -109,7 +113,7 @@ pub fn dashboards() -> Vec<(String, Value)> {
         let json = serde_json::from_str(&std::fs::read_to_string(&path).unwrap());
         (name(&path), json.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     };
-    files("grafana/dashboards", &["json"]).into_iter().map(read).collect()
+    files(&chart("dashboards"), &["json"]).into_iter().map(read).collect()
 }
 
 /// What stands on a dashboard, also within rows.

@@ -1,6 +1,6 @@
 //! What Prometheus's own tool says: of the configuration, of the rules, and of the tests of the alerts.
 
-use std::{collections::BTreeMap, process::Command};
+use std::{collections::BTreeMap, path::PathBuf, process::Command};
 
 use super::files::{self, array, text};
 
@@ -11,33 +11,32 @@ fn promtool(arguments: &[&str]) {
     assert!(output.status.success(), "promtool {}:\n{}", arguments.join(" "), String::from_utf8_lossy(&said));
 }
 
-fn paths(folder: &str) -> Vec<String> {
-    files::files(folder, &["yaml", "yml"]).iter().map(|path| path.to_str().unwrap().to_owned()).collect()
+/// promtool, with files as its last arguments.
+fn promtool_of(arguments: &[&str], files: &[PathBuf]) {
+    let files = files.iter().map(|file| file.to_str().unwrap());
+    promtool(&arguments.iter().copied().chain(files).collect::<Vec<_>>());
+}
+
+fn test_files() -> Vec<PathBuf> {
+    files::files(&files::monitoring("prometheus/tests"), &["yaml", "yml"])
 }
 
 #[test]
 fn the_configuration_and_the_rules_are_valid() {
     promtool(&["check", "config", "prometheus.yml"]);
-    let rules = paths("prometheus/rules");
-    promtool(
-        &["check", "rules", "--lint=all", "--lint-fatal"]
-            .into_iter()
-            .chain(rules.iter().map(String::as_str))
-            .collect::<Vec<_>>(),
-    );
+    promtool_of(&["check", "rules", "--lint=all", "--lint-fatal"], &files::rule_files());
 }
 
 #[test]
 fn the_tests_of_the_alerts_pass() {
-    let tests = paths("prometheus/tests");
-    promtool(&["test", "rules"].into_iter().chain(tests.iter().map(String::as_str)).collect::<Vec<_>>());
+    promtool_of(&["test", "rules"], &test_files());
 }
 
 /// Whether an alert is seen to fire, and seen not to.
 #[test]
 fn every_alert_has_a_test_that_fires_and_one_that_stays_silent() {
     let mut seen: BTreeMap<String, [bool; 2]> = BTreeMap::new();
-    for file in files::files("prometheus/tests", &["yaml", "yml"]) {
+    for file in test_files() {
         for check in array(&files::yaml(&file), "tests").iter().flat_map(|test| array(test, "alert_rule_test")) {
             let fires = !array(check, "exp_alerts").is_empty();
             seen.entry(text(check, "alertname").to_owned()).or_default()[usize::from(!fires)] = true;

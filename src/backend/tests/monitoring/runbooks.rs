@@ -45,7 +45,7 @@ const SECTIONS: [&str; 4] = ["mean", "see", "now", "prevent"];
 
 fn runbooks() -> Vec<(String, String)> {
     let read = |path: PathBuf| (files::name(&path), std::fs::read_to_string(path).unwrap());
-    files::files("prometheus/runbooks", &["md"]).into_iter().map(read).collect()
+    files::files(&files::monitoring("prometheus/runbooks"), &["md"]).into_iter().map(read).collect()
 }
 
 /// The fenced blocks of a language.

@@ -31,6 +31,9 @@ use programs::Programs;
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
+/// The scrape jobs of what is started here, as `monitoring/prometheus/prometheus.yml` names them.
+const JOBS: [&str; 3] = ["prometheus", "postgres", "node-exporter"];
+
 /// Watches the store that runs with the home, and the next one that does, until a signal.
 ///
 /// # Errors
@@ -87,7 +90,7 @@ impl Watch<'_> {
             [self.config.prometheus_port, self.config.postgres_exporter_port, self.config.node_exporter_port]
                 .map(address);
         let mut targets = store.metrics.clone();
-        let own = [("prometheus", prometheus), ("postgres", postgres), ("node", node)];
+        let own = JOBS.into_iter().zip([prometheus, postgres, node]);
         targets.extend(own.map(|(job, address)| (job.to_owned(), address.to_string())));
         let (file, data) = (folder.join("prometheus.yml"), folder.join("data"));
         let configuration = scrape::configuration(&repository.monitoring().join("prometheus"), &targets)?;
@@ -193,4 +196,17 @@ fn tell(config: &MonitorConfig) {
     say(&format!("  PostgreSQL   {}/metrics", origin(config.postgres_exporter_port)));
     say(&format!("  Machine      {}/metrics", origin(config.node_exporter_port)));
     say("\n  Ctrl-C stops them.\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{JOBS, scrape};
+
+    #[test]
+    fn what_is_started_here_is_scraped() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../monitoring/prometheus");
+        scrape::configuration(&folder, &JOBS.map(|job| (job.to_owned(), "127.0.0.1:1".to_owned())).into()).unwrap();
+    }
 }

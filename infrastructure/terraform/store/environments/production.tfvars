@@ -19,6 +19,7 @@ database = {
 }
 
 # To be set. Nobody reaches this cluster's API from the Internet: ArgoCD runs in it, people come by a tunnel.
+account_id      = "123456789012"
 domain          = "shop.example.com"
 api_cidrs       = []
 administrators  = ["arn:aws:iam::123456789012:role/administrator"]

@@ -1,42 +1,33 @@
-# An environment of the store: network, cluster, database, buckets, name. All environments have this root; what differs is in
-# terraform.tfvars and backend.tf.
+# An environment of the store: network, cluster, database, buckets, name. What differs between environments is in environments/:
+# the values, and where the state is.
 
 provider "aws" {
-  region = var.region
+  region              = var.region
+  allowed_account_ids = [var.account_id]
 
   default_tags {
     tags = { Project = "devopsify", Environment = var.environment, ManagedBy = "terraform" }
   }
 }
 
-data "aws_caller_identity" "current" {
-  lifecycle {
-    postcondition {
-      condition     = !var.stand_in || self.account_id == "123456789012"
-      error_message = "stand_in is for a stand-in of AWS, never for an account."
-    }
-  }
-}
-
 locals {
-  name       = "devopsify-${var.environment}"
-  account_id = data.aws_caller_identity.current.account_id
+  name = "devopsify-${var.environment}"
   # Made by bootstrap/: with it an apply makes roles that can do no more than the store needs, and none that makes roles.
-  permissions_boundary = "arn:aws:iam::${local.account_id}:policy/github/devopsify-boundary"
+  permissions_boundary = "arn:aws:iam::${var.account_id}:policy/github/devopsify-boundary"
 }
 
 module "buckets_key" {
-  source = "../../modules/kms"
+  source = "../modules/kms"
 
   name        = "${local.name}-buckets"
   description = "Media and artifacts of ${local.name}"
 }
 
 module "logs" {
-  source = "../../modules/s3"
+  source = "../modules/s3"
 
-  name            = "${local.name}-logs-${local.account_id}"
-  account_id      = local.account_id
+  name            = "${local.name}-logs-${var.account_id}"
+  account_id      = var.account_id
   writers         = { "delivery.logs.amazonaws.com" = "AWSLogs", "logging.s3.amazonaws.com" = "s3" }
   load_balancers  = "alb"
   expiration_days = 365
@@ -45,10 +36,10 @@ module "logs" {
 }
 
 module "artifacts" {
-  source = "../../modules/s3"
+  source = "../modules/s3"
 
-  name          = "${local.name}-artifacts-${local.account_id}"
-  account_id    = local.account_id
+  name          = "${local.name}-artifacts-${var.account_id}"
+  account_id    = var.account_id
   kms_key_arn   = module.buckets_key.arn
   logs          = { bucket = module.logs.name }
   force_destroy = var.disposable
@@ -57,17 +48,17 @@ module "artifacts" {
 }
 
 module "media" {
-  source = "../../modules/s3"
+  source = "../modules/s3"
 
-  name          = "${local.name}-media-${local.account_id}"
-  account_id    = local.account_id
+  name          = "${local.name}-media-${var.account_id}"
+  account_id    = var.account_id
   kms_key_arn   = module.buckets_key.arn
   logs          = { bucket = module.logs.name }
   force_destroy = var.disposable
 }
 
 module "vpc" {
-  source = "../../modules/vpc"
+  source = "../modules/vpc"
 
   name            = local.name
   region          = var.region
@@ -78,11 +69,11 @@ module "vpc" {
 }
 
 module "eks" {
-  source = "../../modules/eks"
+  source = "../modules/eks"
 
   name                 = local.name
   region               = var.region
-  account_id           = local.account_id
+  account_id           = var.account_id
   kubernetes_version   = var.kubernetes_version
   permissions_boundary = local.permissions_boundary
   subnet_ids           = module.vpc.private_subnet_ids
@@ -90,15 +81,14 @@ module "eks" {
   administrators       = var.administrators
   identities           = local.identities
   addons               = { external-dns = local.external_dns }
-  stand_in             = var.stand_in
 }
 
 module "rds" {
-  source = "../../modules/rds"
+  source = "../modules/rds"
 
   name                 = local.name
   region               = var.region
-  account_id           = local.account_id
+  account_id           = var.account_id
   permissions_boundary = local.permissions_boundary
   vpc_id               = module.vpc.id
   subnet_ids           = module.vpc.database_subnet_ids
@@ -111,11 +101,10 @@ module "rds" {
   max_connections      = var.database.max_connections
   alarm_addresses      = var.alarm_addresses
   disposable           = var.disposable
-  stand_in             = var.stand_in
 }
 
 module "dns" {
-  source = "../../modules/dns"
+  source = "../modules/dns"
 
   domain     = var.domain
   disposable = var.disposable

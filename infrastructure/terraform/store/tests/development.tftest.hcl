@@ -1,7 +1,7 @@
-# What development promises, from its own values, without a cloud.
+# What development promises, by -var-file=environments/development.tfvars, without a cloud.
 
 mock_provider "aws" {
-  source = "../../mocks"
+  source = "../mocks"
 }
 
 run "development" {

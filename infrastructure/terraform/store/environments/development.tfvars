@@ -19,6 +19,7 @@ database = {
 }
 
 # To be set.
+account_id      = "123456789012"
 domain          = "development.example.com"
 api_cidrs       = ["203.0.113.0/24"]
 administrators  = ["arn:aws:iam::123456789012:role/administrator"]

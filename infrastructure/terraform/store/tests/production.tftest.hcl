@@ -1,7 +1,7 @@
-# What production promises, from its own values, without a cloud.
+# What production promises, by -var-file=environments/production.tfvars, without a cloud.
 
 mock_provider "aws" {
-  source = "../../mocks"
+  source = "../mocks"
 }
 
 run "production" {

@@ -1,7 +1,7 @@
-# What staging promises, from its own values, without a cloud.
+# What staging promises, by -var-file=environments/staging.tfvars, without a cloud.
 
 mock_provider "aws" {
-  source = "../../mocks"
+  source = "../mocks"
 }
 
 run "staging" {

@@ -1,5 +1,19 @@
 variable "environment" {
-  description = "The environment's name: its folder's, its state's and GitHub's."
+  description = "The environment's name: its files', its state's and GitHub's."
+  type        = string
+
+  validation {
+    condition     = local.state_key == null || local.state_key == "${var.environment}/terraform.tfstate"
+    error_message = <<-EOT
+      These are the values of ${var.environment}, and ${coalesce(local.state_key, "no state")} is another environment's state.
+      This takes the state of these values:
+        terraform init -reconfigure -backend-config=environments/${var.environment}.backend.hcl
+    EOT
+  }
+}
+
+variable "account_id" {
+  description = "The number of the account. The credentials of another one are refused."
   type        = string
 }
 
@@ -63,14 +77,4 @@ variable "alarm_addresses" {
 variable "disposable" {
   description = "Whether the environment may be destroyed with its data. Set for a moment to tear down what is protected."
   type        = bool
-}
-
-variable "stand_in" {
-  description = <<-EOT
-    Whether AWS is a stand-in that speaks only a part of its API, for tests. It leaves out what moto 5.2 lacks:
-    of EKS Auto Mode (compute, block storage, load balancers), access entries and their mode, upgrade policy, add-ons
-    and Pod Identity associations; of RDS performance insights. Refused in any account but moto's.
-  EOT
-  type        = bool
-  default     = false
 }
