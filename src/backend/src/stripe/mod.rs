@@ -11,10 +11,10 @@ use reqwest::{
 };
 use serde::de::DeserializeOwned;
 use tracing::{Span, field::Empty};
-use url::{Host, Url};
+use url::Url;
 use uuid::Uuid;
 
-use crate::config::PaymentConfig;
+use crate::{config::PaymentConfig, transport::is_loopback};
 use amounts::to_stripe;
 
 pub mod amounts;
@@ -113,7 +113,7 @@ impl Stripe {
             .timeout(timeout)
             .redirect(Policy::none());
         // A proxy for the outside does not lead to this machine.
-        if is_loopback(&config.stripe_api_url) {
+        if config.stripe_api_url.host_str().is_some_and(is_loopback) {
             client = client.no_proxy();
         }
         Ok(Self { client: client.build()?, origin: config.stripe_api_url.clone() })
@@ -250,15 +250,6 @@ impl Stripe {
             path.pop_if_empty().push("v1").extend(parts);
         }
         url
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

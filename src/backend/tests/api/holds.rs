@@ -267,6 +267,27 @@ async fn of_thirty_orders_at_once_no_more_pass_than_may(db: PgPool) {
     assert_eq!(devices, 1);
 }
 
+/// Orders that are far from the limit do not wait for one another; those near it do.
+#[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
+async fn a_network_reaches_a_high_limit_and_does_not_pass_it(db: PgPool) {
+    const LIMIT: usize = 170;
+    let mut variants = Vec::new();
+    for number in 0..30 {
+        variants.push(stocked(&db, &format!("thing-{number}"), 100).await);
+    }
+    let (shop, _provider) = behind_a_proxy(db, i64::try_from(LIMIT).unwrap()).await;
+    let mut placed = 0;
+    for wave in 0..6 {
+        let placing = variants.iter().map(|variant| place_from(&shop, "198.51.100.7", &[], *variant, 1));
+        let replies = join_all(placing).await;
+        let created = replies.iter().filter(|reply| reply.status == StatusCode::CREATED).count();
+        let refused = replies.iter().filter(|reply| reply.status != StatusCode::CREATED);
+        assert!(refused.map(refusal).all(|refusal| refusal == is(TOO_MANY)), "wave {wave}");
+        placed += created;
+    }
+    assert_eq!(placed, LIMIT);
+}
+
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn a_large_hold_concerns_its_own_network_alone(db: PgPool) {
     let many = stocked(&db, "many", 5000).await;

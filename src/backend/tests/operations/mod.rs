@@ -5,9 +5,7 @@ mod metrics;
 
 use std::time::{Duration, Instant};
 
-use devopsify::{
-    operations::{self, Ready},
-};
+use devopsify::operations::{self, Ready};
 use reqwest::StatusCode;
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
