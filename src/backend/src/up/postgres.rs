@@ -143,7 +143,8 @@ impl Server {
 
     /// Somebody may take the port before PostgreSQL does, and the workers of a killed server take a moment to notice.
     async fn again_unless_hopeless(&mut self, ended: ExitStatus) -> anyhow::Result<()> {
-        let said = self.log.end(self.seen);
+        // The workers of a killed server may say a lot after the new one said why it ended.
+        let said = self.log.after(self.seen);
         if said.contains("could not bind") && !self.announced {
             self.port = free_port()?;
         } else if !said.contains("could not bind") && !said.contains("still in use") {

@@ -19,7 +19,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-const SHOWN_BYTES: u64 = 8 * 1024;
+const READ_BYTES: u64 = 64 << 10;
 const SHOWN_LINES: usize = 15;
 
 /// A program in a process group of its own, so that the terminal's Ctrl-C reaches us alone and we stop things in order.
@@ -187,14 +187,19 @@ impl Log {
         self.path.metadata().map_or(0, |file| file.len())
     }
 
-    /// The last lines that were printed after the first `seen` bytes.
+    /// The last lines that were printed after the first `seen` bytes, for people.
     pub fn end(&self, seen: u64) -> String {
+        last_lines(&self.after(seen), SHOWN_LINES)
+    }
+
+    /// What was printed after the first `seen` bytes, but for the beginning of more than [`READ_BYTES`].
+    pub fn after(&self, seen: u64) -> String {
         let read = || -> io::Result<String> {
             let mut file = File::open(&self.path)?;
-            file.seek(SeekFrom::Start(seen.max(self.length().saturating_sub(SHOWN_BYTES))))?;
+            file.seek(SeekFrom::Start(seen.max(self.length().saturating_sub(READ_BYTES))))?;
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes)?;
-            Ok(last_lines(&String::from_utf8_lossy(&bytes), SHOWN_LINES))
+            Ok(String::from_utf8_lossy(&bytes).into_owned())
         };
         read().unwrap_or_default()
     }
@@ -229,5 +234,7 @@ mod tests {
         let seen = log.length();
         std::fs::write(log.path(), "old\nnew\n").unwrap();
         assert_eq!(log.end(seen), "new");
+        std::fs::write(log.path(), format!("why\n{}", "what else\n".repeat(100))).unwrap();
+        assert!(log.after(0).starts_with("why\n") && !log.end(0).contains("why"));
     }
 }
