@@ -26,17 +26,19 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Records an import of an absolute or relative path, unless it stays within its top-level module.
     fn record(&mut self, path: &[String]) {
-        let mut module = self.module.clone();
-        let mut rest = path;
-        match path.first().map(String::as_str) {
-            Some("crate") => (module.clear(), rest = &path[1..]).1,
-            Some("super") => {
-                while let Some("super") = rest.first().map(String::as_str) {
-                    module.pop();
-                    rest = &rest[1..];
-                }
+        let (mut module, mut rest) = (self.module.clone(), path);
+        if !matches!(path.first().map(String::as_str), Some("crate" | "super")) {
+            return;
+        }
+        while let Some((first, after)) =
+            rest.split_first().filter(|(first, _)| matches!(first.as_str(), "crate" | "super"))
+        {
+            if first == "crate" {
+                module.clear();
+            } else {
+                module.pop();
             }
-            _ => return,
+            rest = after;
         }
         let imported = module.first().or(rest.first()).cloned().unwrap_or_default();
         let (Some(importer), true) = (self.module.first(), !imported.is_empty()) else { return };
