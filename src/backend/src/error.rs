@@ -296,6 +296,7 @@ impl utoipa::IntoResponses for Problem {
     fn responses() -> Responses {
         problems(&[
             ("400", "A field was refused; `errors` names each one"),
+            ("414", "Path and query are longer than 8 KiB"),
             ("503", "The database does not answer; try again after `Retry-After`"),
         ])
     }
