@@ -172,7 +172,7 @@ async fn the_provider_is_killed_while_it_is_asked_and_after_it_took_the_money(db
     let bought = Guest::with(&street.shop, mug, 1).await.buy().await;
     let start = begin(&bought).await;
     // Its webhook about the new payment is a request of the store, too.
-    street.serve.says(r#"webhooks_total{outcome="ignored"} 1"#).await;
+    street.serve.says(r#"webhooks_total{outcome="settled"} 1"#).await;
     street.serve.says("http_requests_in_flight 0").await;
     // It has the store's request, and dies instead of answering.
     street.demo.freeze();
