@@ -67,7 +67,7 @@ fn environment(workload: &Value) -> BTreeMap<String, String> {
 
 #[test]
 fn variables_are_the_programs() {
-    let config = text("src/backend/src/config/mod.rs");
+    let config: String = files("src/backend/src/config", &["rs"]).iter().map(|file| text(file)).collect();
     let known: BTreeSet<&str> = between(&config, "env = \"", "\"").into_iter().collect();
     let sources =
         ["app", "components", "lib"].iter().flat_map(|folder| files(&format!("src/frontend/{folder}"), &["ts", "tsx"]));

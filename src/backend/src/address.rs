@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::countries::{self, Format};
-use crate::error::FieldError;
+use crate::{
+    countries::{self, Format},
+    error::FieldError,
+};
 
 /// Where something goes, or whom it is billed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -94,5 +94,5 @@ impl FromRequestParts<App> for ClientAddress {
     }
 }
 
-/// Told once: it is the same for every request, and anybody can send the header.
+/// The warning is logged once: every request has the same reason, and any client can send the header.
 static NO_PROXY_TRUSTED: Once = Once::new();

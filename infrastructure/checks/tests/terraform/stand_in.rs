@@ -29,7 +29,7 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Starts the server on a port that nobody has, and waits until it listens. Its log has the name.
+    /// Starts the server on a free port, and waits until it listens. `name` is that of its log.
     pub fn start(name: &str) -> Self {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let folder = path("target/infrastructure/terraform");

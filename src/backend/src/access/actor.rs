@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use uuid::Uuid;
 
+use super::session::{Caller, Proof};
 use crate::{
-    access::session::{Caller, Proof},
     app::{App, ClientAddress},
     error::{Error, Result},
     telemetry::RequestId,

@@ -3,12 +3,10 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{
-    access::session::{Caller, Proof},
-    policy::{Role, Scope},
-};
+use super::session::{Caller, Proof};
+use crate::policy::{Role, Scope};
 
-/// Who has a session, unless it ended; its last use is noted to the minute.
+/// The caller of a session that has not ended; its last use is recorded to the minute.
 pub async fn by_session(connection: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<Caller>> {
     let row = sqlx::query!(
         r#"SELECT s.id, s.account_id, s.proof, a.email, a.role, s.last_used_at < now() - interval '1 minute' AS "stale!"
@@ -32,7 +30,7 @@ pub async fn by_session(connection: &mut PgConnection, token_hash: &[u8]) -> sql
     }))
 }
 
-/// Whose program has a token, unless it ended; its last use is noted to the minute.
+/// The caller of an API token that has not expired; its last use is recorded to the minute.
 pub async fn by_token(connection: &mut PgConnection, token_hash: &[u8]) -> sqlx::Result<Option<Caller>> {
     let row = sqlx::query!(
         r#"SELECT t.id, t.account_id, t.scopes, a.email, a.role,
@@ -61,21 +59,21 @@ pub fn role(text: &str) -> sqlx::Result<Role> {
     text.parse().map_err(|error: String| sqlx::Error::Decode(error.into()))
 }
 
-/// What no version of this program knows any more is not allowed.
+/// Scopes by name. A name that this version does not know grants nothing.
 pub fn scopes(names: &[String]) -> Vec<Scope> {
     names.iter().filter_map(|name| serde_json::from_value(name.as_str().into()).ok()).collect()
 }
 
-/// Makes changes of what an account has wait for one another until the transaction ends.
-pub async fn take_turns(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<()> {
+/// Locks an account until the transaction ends: other changes of what it owns wait.
+pub async fn lock_account(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<()> {
     sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id)
         .fetch_optional(connection)
         .await
         .map(drop)
 }
 
-/// Keeps an account from going until the transaction ends; false when there is none.
-pub async fn hold(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<bool> {
+/// Prevents an account from being deleted until the transaction ends; false when there is none.
+pub async fn keep_account(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<bool> {
     sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR KEY SHARE", account_id)
         .fetch_optional(connection)
         .await

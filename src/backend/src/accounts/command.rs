@@ -11,8 +11,10 @@ use super::{
     queries::{factors, people, sessions, tokens},
     totp,
 };
-use crate::{config::DatabaseConfig, database, email::is_email};
 use crate::{
+    config::DatabaseConfig,
+    database,
+    email::is_email,
     passwords::{Password, Passwords},
     policy::Role,
     running_store,

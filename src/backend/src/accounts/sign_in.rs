@@ -21,12 +21,10 @@ use super::{
 };
 use crate::{
     access::session::{self, Caller, digest, secret},
-    passwords::{Client, Password},
-};
-use crate::{
     app::{App, ClientAddress},
     cart, device,
     error::{Error, Refusal, Result},
+    passwords::{Client, Password},
     response::private,
 };
 

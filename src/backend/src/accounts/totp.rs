@@ -6,8 +6,8 @@ use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
 
 use super::queries::factors;
-use crate::access::session::digest;
 use crate::{
+    access::session::digest,
     app::App,
     capability::Secrets,
     error::{Error, Result},

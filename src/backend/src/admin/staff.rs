@@ -10,10 +10,8 @@ use uuid::Uuid;
 use super::customers::{self, Customer};
 use crate::{
     access::actor::Actor,
-    audit_log::{self, Subject},
-};
-use crate::{
     app::App,
+    audit_log::{self, Subject},
     error::{Error, Refusals, Result},
     extract::{Json, PathId, Query},
     policy::Role,

@@ -43,7 +43,7 @@ pub async fn join(connection: &mut PgConnection, guest: Option<Uuid>, account_id
 
 /// Both at once, in the order in which carts are locked everywhere.
 async fn lock(connection: &mut PgConnection, guest: Option<Uuid>, account_id: Uuid) -> sqlx::Result<()> {
-    access::queries::take_turns(connection, account_id).await?;
+    access::queries::lock_account(connection, account_id).await?;
     sqlx::query!(
         "SELECT id FROM carts WHERE id = $1 OR account_id = $2 ORDER BY id FOR NO KEY UPDATE",
         guest,

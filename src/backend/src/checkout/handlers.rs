@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     access::{self, session::AnyCaller},
+    address::Address,
     app::App,
     cart::{
         self,
@@ -28,9 +29,12 @@ use crate::{
         rules::out_of_stock,
     },
     conditional::conditional,
+    countries::{self, Format},
     device,
+    email::is_email,
     error::{Error, FieldError, Guarded, Problem, Refusal, Refusals, Result},
     extract::{Json, Query},
+    idempotency::{Claim, IdempotencyKey},
     money::{Money, percent},
     orders::{
         self,
@@ -41,12 +45,6 @@ use crate::{
     response::is_browser,
     store::{self, NoParameters, Store},
     stripe::amounts::chargeable,
-};
-use crate::{
-    address::Address,
-    countries::{self, Format},
-    email::is_email,
-    idempotency::{Claim, IdempotencyKey},
 };
 
 /// The destinations with their address forms.
@@ -171,7 +169,7 @@ pub async fn place_order(
         Claim::Answered(body) => return answer(&app, &headers, &mut tx, body).await,
     };
     if let Some(caller) = &caller
-        && !access::queries::hold(&mut tx, caller.account_id).await?
+        && !access::queries::keep_account(&mut tx, caller.account_id).await?
     {
         return Err(Error::SignInRequired);
     }

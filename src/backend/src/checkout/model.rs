@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::address::Address;
-use crate::{money::Money, orders::model::Tax};
+use crate::{address::Address, money::Money, orders::model::Tax};
 
 /// The destinations, by name.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,12 +1,12 @@
 //! The edge: one origin in front of Next.js. It knows routes and bytes and imports no feature.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     http::{HeaderName, header},
     routing::get,
 };
-
-use std::time::Duration;
 
 use crate::{app::App, config::LoadConfig};
 use gate::{Capacity, Gate};

@@ -15,8 +15,8 @@ use metrics::{Histogram, SharedString, counter, gauge, histogram};
 use tracing::{Instrument, Level, field::Empty};
 use uuid::Uuid;
 
-use crate::telemetry::{self, Present};
-use crate::{edge::routes, telemetry::RequestId};
+use super::routes;
+use crate::telemetry::{self, Present, RequestId};
 
 /// What a request can ask for in metrics: a client can invent methods, and a label must not grow with them.
 pub const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", OTHER];

@@ -4,8 +4,10 @@ use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use metrics::counter;
 
 use super::JobContext;
-use crate::mail::{self, Undelivered};
-use crate::queue::{Payload, SendAccountMail};
+use crate::{
+    mail::{self, Undelivered},
+    queue::{Payload, SendAccountMail},
+};
 
 impl TaskHandler for SendAccountMail {
     const IDENTIFIER: &'static str = Self::TASK;

@@ -3,8 +3,10 @@
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::order_mail::{About, OrderMail};
-use crate::mail::{self, order::Part};
-use crate::queue::{Payload, SendAdjustment, Subject};
+use crate::{
+    mail::{self, order::Part},
+    queue::{Payload, SendAdjustment, Subject},
+};
 
 pub(super) const MAIL: OrderMail = OrderMail {
     name: "adjustment",

@@ -3,8 +3,10 @@
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::JobContext;
-use crate::payments::close::{self, Closed, Reason};
-use crate::queue::{ExpireOrder, Payload};
+use crate::{
+    payments::close::{self, Closed, Reason},
+    queue::{ExpireOrder, Payload},
+};
 
 impl TaskHandler for ExpireOrder {
     const IDENTIFIER: &'static str = Self::TASK;

@@ -5,8 +5,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::JobContext;
-use crate::queue::{ExportAccount, Payload};
-use crate::{accounts::queries::privacy, database::Pool};
+use crate::{
+    accounts::queries::privacy,
+    database::Pool,
+    queue::{ExportAccount, Payload},
+};
 
 impl TaskHandler for ExportAccount {
     const IDENTIFIER: &'static str = Self::TASK;

@@ -2,9 +2,20 @@
 
 use std::sync::Arc;
 
+use graphile_worker::TaskHandler;
 use url::Url;
 
-use crate::{capability::Secrets, database::Pool, files::FileStore, mail::Mailer, stripe::Stripe};
+use crate::{
+    capability::Secrets,
+    database::Pool,
+    files::FileStore,
+    mail::Mailer,
+    queue::{
+        ExpireOrder, ExportAccount, MakeRefund, MakeRenditions, Payload, SendAccountMail, SendAdjustment,
+        SendCancellation, SendConfirmation, SendShipment,
+    },
+    stripe::Stripe,
+};
 
 pub mod abandoned_carts;
 pub mod account_mail;
@@ -23,6 +34,42 @@ pub mod renderer;
 pub mod renditions;
 pub mod shipment;
 pub mod stale_records;
+
+/// Every kind of job, as the queue and metrics name it.
+pub const TASKS: &[&str] = &[
+    MakeRenditions::TASK,
+    SendAccountMail::TASK,
+    SendConfirmation::TASK,
+    SendCancellation::TASK,
+    SendShipment::TASK,
+    SendAdjustment::TASK,
+    ExpireOrder::TASK,
+    ExportAccount::TASK,
+    MakeRefund::TASK,
+    reconcile::Reconcile::IDENTIFIER,
+    abandoned_carts::DeleteAbandonedCarts::IDENTIFIER,
+    stale_records::DeleteStaleRecords::IDENTIFIER,
+];
+
+/// Every kind of mail, in metrics.
+pub const MAILS: &[&str] = &[
+    confirmation::MAIL.name,
+    cancellation::MAIL.name,
+    shipment::MAIL.name,
+    adjustment::MAIL.name,
+    "registration",
+    "password-reset",
+    "email-change-old",
+    "email-change-new",
+    "email-changed",
+    "account-erased",
+    "password-changed",
+    "second-factor-added",
+    "second-factor-removed",
+    "recovery-codes-renewed",
+    "token-created",
+    "recovery-code-used",
+];
 
 /// What jobs work with.
 #[derive(Clone, Debug)]

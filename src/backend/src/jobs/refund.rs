@@ -3,8 +3,10 @@
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 
 use super::JobContext;
-use crate::payments::refunds;
-use crate::queue::{MakeRefund, Payload};
+use crate::{
+    payments::refunds,
+    queue::{MakeRefund, Payload},
+};
 
 impl TaskHandler for MakeRefund {
     const IDENTIFIER: &'static str = Self::TASK;

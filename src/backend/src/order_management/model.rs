@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::refund::model::StaffRefund;
 use crate::{
     money::Money,
-    order_management::refund::model::StaffRefund,
     orders::model::{FulfilmentStatus, Order, OrderStatus, PaymentStatus},
 };
 

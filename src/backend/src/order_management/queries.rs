@@ -5,8 +5,11 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::model::{FindOrders, FoundOrder, InspectedOrder, OrderAccount, OrderAction, ProviderPayment, Unshipped};
-use crate::{email, money::Money, order_management::refund, orders};
+use super::{
+    model::{FindOrders, FoundOrder, InspectedOrder, OrderAccount, OrderAction, ProviderPayment, Unshipped},
+    refund,
+};
+use crate::{email, money::Money, orders};
 
 /// The orders that were asked for, the newest first. What is derived of payments and reservations is what
 /// [`orders::queries::read`] derives.

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::model::{
-    FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax,
+use super::{
+    cancellations, fulfilments,
+    model::{FulfilmentStatus, Order, OrderEvent, OrderLine, OrderStatus, PaymentError, PaymentStatus, Shipping, Tax},
 };
-use super::{cancellations, fulfilments};
 use crate::{
     address::Address,
     catalog::model::Picture,

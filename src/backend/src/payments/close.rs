@@ -10,7 +10,6 @@ use super::{
     queries::{self, OrderPayment},
     refunds, settle,
 };
-use crate::stripe::{IntentStatus, Stripe};
 use crate::{
     access::actor::Actor,
     audit_log::{self, Subject},
@@ -21,6 +20,7 @@ use crate::{
         queries::record,
     },
     queue,
+    stripe::{IntentStatus, Stripe},
 };
 
 /// Why an order is closed.

@@ -12,11 +12,11 @@ use super::{
     refunds, settle,
     webhook::Event,
 };
-use crate::stripe::{Dispute, DisputeStatus, Stripe};
 use crate::{
     database::Pool,
     error::{Error, Result},
     orders::queries::record,
+    stripe::{Dispute, DisputeStatus, Stripe},
 };
 
 /// What becomes of disputes, in metrics.

@@ -18,7 +18,6 @@ use super::{
     refunds, settle,
     webhook::{self, Event},
 };
-use crate::stripe::{Intent, IntentStatus, NewIntent, StripeError};
 use crate::{
     app::App,
     error::{Error, Refusals, Result},
@@ -26,6 +25,7 @@ use crate::{
     money::Money,
     orders::{access::OrderAccess, model::PaymentStart},
     store::NoParameters,
+    stripe::{Intent, IntentStatus, NewIntent, StripeError},
     telemetry,
 };
 

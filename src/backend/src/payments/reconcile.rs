@@ -20,10 +20,10 @@ use super::{
     disputes, refunds,
     settle::{self, Settled},
 };
-use crate::stripe::Stripe;
 use crate::{
     database::Pool,
     error::{Error, Result},
+    stripe::Stripe,
 };
 
 /// What is open for longer than this, in seconds, is asked about: a webhook takes a moment.

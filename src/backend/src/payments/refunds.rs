@@ -13,12 +13,12 @@ use super::{
     refund_queries::{New, Row},
     refund_rules::{Change, Reported, State, plan},
 };
-use crate::stripe::{Refund, RefundStatus, Stripe, StripeError};
 use crate::{
     database::Pool,
     error::{Error, Result},
     orders::queries::record,
     queue,
+    stripe::{Refund, RefundStatus, Stripe, StripeError},
 };
 
 /// The reason of a refund that the store did not ask for.

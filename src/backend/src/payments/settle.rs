@@ -11,12 +11,12 @@ use super::{
     refunds,
     webhook::Event,
 };
-use crate::stripe::{Intent, IntentStatus, Stripe};
 use crate::{
     database::Pool,
     error::{Error, Result},
     orders::{metrics::confirmed, queries::record},
     queue,
+    stripe::{Intent, IntentStatus, Stripe},
 };
 
 /// What settling did.

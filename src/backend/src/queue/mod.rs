@@ -18,42 +18,6 @@ pub use traced::Traced;
 /// The schema that the queue's library keeps its tables in.
 pub const SCHEMA: &str = "graphile_worker";
 
-/// Every kind of job, as the queue and metrics name it.
-pub const TASKS: &[&str] = &[
-    MakeRenditions::TASK,
-    SendAccountMail::TASK,
-    SendConfirmation::TASK,
-    SendCancellation::TASK,
-    SendShipment::TASK,
-    SendAdjustment::TASK,
-    ExpireOrder::TASK,
-    ExportAccount::TASK,
-    MakeRefund::TASK,
-    "reconcile",
-    "delete_abandoned_carts",
-    "delete_stale_records",
-];
-
-/// Every kind of mail, in metrics.
-pub const MAILS: &[&str] = &[
-    "confirmation",
-    "cancellation",
-    "shipment",
-    "adjustment",
-    "registration",
-    "password-reset",
-    "email-change-old",
-    "email-change-new",
-    "email-changed",
-    "account-erased",
-    "password-changed",
-    "second-factor-added",
-    "second-factor-removed",
-    "recovery-codes-renewed",
-    "token-created",
-    "recovery-code-used",
-];
-
 /// Brings the queue's own tables up to what its library needs.
 ///
 /// # Errors

@@ -20,59 +20,59 @@ impl Payload for MakeRenditions {
     const TASK: &'static str = "make_renditions";
 }
 
-/// Sends one such mail.
+/// Sends a mail about an account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SendAccountMail {
-    /// Of this mail; written again, it is known as the same.
+    /// Of this mail: a mail that is sent again has the same `Message-ID`.
     pub id: Uuid,
-    /// What it tells.
+    /// What it is about.
     pub news: AccountNews,
 }
 
-/// Whose confirmation is asked for.
+/// Which address has to confirm a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// The address that the account has.
+    /// The address that it has.
     Old,
-    /// The address that it is to have.
+    /// The address that it will have.
     New,
 }
 
-/// What there is to tell. Secrets are not part of it: the links are derived when the mail is written.
+/// What a mail about an account is about. It holds no secrets: links are derived when the mail is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "news", rename_all = "snake_case")]
 pub enum AccountNews {
-    /// An account was asked for.
+    /// A registration was requested.
     Registration {
         /// The row of `registrations`.
         id: Uuid,
     },
-    /// A new password was asked for.
+    /// A password reset was requested.
     PasswordReset {
         /// The row of `password_resets`.
         id: Uuid,
     },
-    /// Another address was asked for.
+    /// A change of the email address was requested.
     EmailChange {
         /// The row of `email_changes`.
         id: Uuid,
-        /// Which address is written to.
+        /// Which address the mail goes to.
         side: Side,
     },
-    /// The address is another one now; told to the old one.
+    /// The email address was changed; the mail goes to the previous one.
     EmailChanged {
         /// The row of `accounts`.
         account_id: Uuid,
-        /// The address of before.
+        /// The previous address.
         before: String,
     },
-    /// The account is no more.
+    /// The account was deleted.
     Erased {
-        /// The address that it had.
+        /// Its email address.
         before: String,
     },
-    /// The password is another one now.
+    /// The password was changed.
     PasswordChanged {
         /// The row of `accounts`.
         account_id: Uuid,
@@ -87,12 +87,12 @@ pub enum AccountNews {
         /// The row of `accounts`.
         account_id: Uuid,
     },
-    /// New recovery codes were made.
+    /// Recovery codes were renewed.
     RecoveryCodesRenewed {
         /// The row of `accounts`.
         account_id: Uuid,
     },
-    /// A token for a program was made.
+    /// An API token was created.
     TokenCreated {
         /// The row of `accounts`.
         account_id: Uuid,
@@ -186,7 +186,7 @@ impl Payload for SendAdjustment {
     const TASK: &'static str = "send_adjustment";
 }
 
-/// Gives up one order, unless it is paid.
+/// Cancels one order, unless it is paid.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExpireOrder {
     /// The order.
@@ -197,7 +197,7 @@ impl Payload for ExpireOrder {
     const TASK: &'static str = "expire_order";
 }
 
-/// Makes one copy.
+/// Exports the data of one account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExportAccount {
     /// The row of `exports`.

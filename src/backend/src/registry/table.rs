@@ -1,7 +1,6 @@
 //! Every metric of this program: its name, its labels, and what it says.
 
-use crate::edge::observe::METHODS;
-use crate::{audit, payments, queue, readings, stripe};
+use crate::{audit, edge::observe::METHODS, jobs, payments, readings, stripe};
 
 /// A metric as it is told.
 pub struct Metric {
@@ -103,13 +102,14 @@ const BYTES: &[f64] = &[256.0, 1024.0, 4096.0, 16_384.0, 65_536.0, 262_144.0, 1_
 const METHOD: Label = known("method", METHODS);
 const ROUTE: Label =
     bounded("route", "the router's templates, the edge's table of shared pages, `storefront` for every other page");
-const TASK: Label = known("task", queue::TASKS);
+const TASK: Label = known("task", jobs::TASKS);
 const CACHE: Label = known("cache", &["assets"]);
 /// The limits that connections and requests are held to.
 const REFUSALS: &[&str] = &[
     "connections",
     "head",
     "idle",
+    "share",
     "stalled",
     "requests",
     "client",
@@ -325,7 +325,7 @@ pub const METRICS: &[Metric] = &[
         Worker,
         counter(
             "mails_total",
-            &[known("mail", queue::MAILS), known("outcome", &["sent", "failed", "refused"])],
+            &[known("mail", jobs::MAILS), known("outcome", &["sent", "failed", "refused"])],
             "Mails to customers",
         ),
     ),

@@ -88,9 +88,10 @@ impl Registry {
     pub fn admit(self: &Arc<Self>, peer: Peer) -> Option<Seat> {
         let mut open = self.lock();
         if open.len() >= self.capacity {
-            let number = longest_idle(&open, self.reclaim).or_else(|| one_of_the_greediest(&open, peer))?;
+            let idle = longest_idle(&open, self.reclaim).map(|number| (number, "idle"));
+            let (number, reason) = idle.or_else(|| largest_share(&open, peer).map(|number| (number, "share")))?;
             if let Some(evicted) = open.remove(&number) {
-                evicted.evict();
+                evicted.evict(reason);
             }
         }
         let (number, watch) = (self.next.fetch_add(1, Ordering::Relaxed), Arc::new(Watch::new(peer)));
@@ -130,18 +131,18 @@ fn longest_idle(open: &HashMap<u64, Arc<Watch>>, reclaim: Duration) -> Option<u6
 
 /// Of the peer with the most connections, the one that has sent no complete request for the longest time.
 ///
-/// None if that peer is `newcomer`, or would have fewer connections than `newcomer` afterwards: then nothing would be fairer.
-fn one_of_the_greediest(open: &HashMap<u64, Arc<Watch>>, newcomer: Peer) -> Option<u64> {
+/// None if that peer is `newcomer`, or if `newcomer` would then have more connections than that peer.
+fn largest_share(open: &HashMap<u64, Arc<Watch>>, newcomer: Peer) -> Option<u64> {
     let mut of_peer: HashMap<Peer, usize> = HashMap::new();
     for watch in open.values() {
         *of_peer.entry(watch.peer).or_default() += 1;
     }
-    let (greediest, most) = of_peer.iter().max_by_key(|(_, connections)| **connections)?;
+    let (largest, most) = of_peer.iter().max_by_key(|(_, connections)| **connections)?;
     if *most < of_peer.get(&newcomer).unwrap_or(&0) + 2 {
         return None;
     }
     let without_request =
-        open.iter().filter(|(_, watch)| watch.peer == *greediest).filter_map(|(number, watch)| match watch.waiting() {
+        open.iter().filter(|(_, watch)| watch.peer == *largest).filter_map(|(number, watch)| match watch.waiting() {
             Waiting::Request(since) | Waiting::Head(since) => Some((*number, since)),
             Waiting::Answer | Waiting::Eviction | Waiting::Nothing => None,
         });
@@ -270,8 +271,8 @@ impl Watch {
         self.reader.register(reader);
     }
 
-    fn evict(&self) {
-        counter!("http_refusals_total", "reason" => "idle").increment(1);
+    fn evict(&self, reason: &'static str) {
+        counter!("http_refusals_total", "reason" => reason).increment(1);
         self.lock().is_evicted = true;
         self.reader.wake();
     }

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer};
 
-use super::StripeError;
-use crate::stripe::amounts::from_stripe;
+use super::{StripeError, amounts::from_stripe};
 
 /// A payment as it is at the provider.
 #[derive(Debug, Clone, Deserialize)]

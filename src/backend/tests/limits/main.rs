@@ -38,7 +38,7 @@ use support::{
 /// What the chart and compose.yaml give a container.
 const LIMIT: u64 = 512 * MIB;
 /// How much more than at its start a process may hold once an attack is over: caches, buffers and threads that it keeps.
-const KEPT: u64 = 96 * MIB;
+const KEPT: u64 = 64 * MIB;
 /// Between the end of an attack and the look at what is kept: longer than a request's head and body may take.
 const CALM: Duration = Duration::from_secs(20);
 

@@ -189,7 +189,7 @@ fn everything_starts_heals_and_stops() {
     let mut up = checkout.up();
     up.expect("Administrator admin@example.com, password ");
     assert!(get(checkout.ports[0], "/api/store").unwrap().contains("currency"));
-    let url = database_url(&checkout.home()).expect("the database is not told");
+    let url = database_url(&checkout.home()).expect("the database is not announced");
     assert!(checkout.attached("audit").status.success());
     let refusal = checkout.refusal();
     assert!(refusal.contains("running already"), "{refusal}");

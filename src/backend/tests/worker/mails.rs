@@ -2,8 +2,6 @@
 
 use devopsify::{
     capability::Capability,
-    config::MailConfig,
-    mail::Mailer,
     queue::{self, SendAdjustment, SendCancellation, SendConfirmation, SendShipment, Subject},
 };
 use sqlx::PgPool;
@@ -375,37 +373,4 @@ async fn without_a_server_mails_are_files(db: PgPool) {
     let file = bench.folder.path().join(format!("mail/order-{}-confirmation.eml", placed.id));
     let mail = read(&std::fs::read_to_string(&file).unwrap());
     assert!(mail.text.contains("Merge Tee"));
-}
-
-#[tokio::test]
-async fn what_cannot_be_sent_with_is_told_at_once() {
-    let refusal_if = |smtp_url: Option<&str>, smtp_allow_plaintext| {
-        let smtp_url = smtp_url.map(ToOwned::to_owned);
-        let config = MailConfig { smtp_url, smtp_allow_plaintext, mail_from: None, mail_folder: None };
-        let mailer = Mailer::new(&config, &"https://shop.example".parse().unwrap());
-        mailer.map(|_| String::new()).unwrap_or_else(|error| error.to_string())
-    };
-    let refusal = |smtp_url: Option<&str>| refusal_if(smtp_url, false);
-    for fine in [
-        "smtps://user:pass@mail.example",
-        "smtp://user:p%40ss@mail.example:587?tls=required",
-        "smtp://localhost:25",
-        "smtp://127.0.0.1:1025",
-        "smtp://[::1]:1025",
-    ] {
-        assert_eq!(refusal(Some(fine)), "", "{fine}");
-    }
-    for bare in ["smtp://relay.inside:25", "smtp://10.0.0.7", "smtp://mail.example:587?tls=opportunistic"] {
-        let told = refusal(Some(bare));
-        assert!(told.contains("SMTP_URL") && told.contains("SMTP_ALLOW_PLAINTEXT=true"), "{told}");
-        assert_eq!(refusal_if(Some(bare), true), "", "{bare} is allowed");
-    }
-    assert!(refusal(None).contains("set SMTP_URL"));
-    assert!(refusal(Some("")).contains("or MAIL_FOLDER"));
-    assert!(refusal(Some("mail.example:587")).contains("is not an address of a mail server"));
-    assert!(refusal(Some("https://mail.example")).contains("is not an address of a mail server"));
-    for bare in ["smtp://user:secret@mail.example", "smtp://user:secret@mail.example?tls=opportunistic"] {
-        let told = refusal(Some(bare));
-        assert!(told.contains("unencrypted") && !told.contains("secret"), "{told}");
-    }
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod bombs;
 mod housekeeping;
 mod logs;
+mod mail_servers;
 mod mails;
 mod pictures;
 mod process;

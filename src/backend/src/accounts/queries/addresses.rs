@@ -41,7 +41,7 @@ pub async fn list(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Resu
 
 /// Locks an account, so that changes of its address book take turns; how many addresses it has.
 pub async fn lock(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<i64> {
-    access::queries::take_turns(connection, account_id).await?;
+    access::queries::lock_account(connection, account_id).await?;
     sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM addresses WHERE account_id = $1"#, account_id)
         .fetch_one(connection)
         .await

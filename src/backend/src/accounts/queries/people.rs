@@ -102,7 +102,7 @@ pub async fn by_email(connection: &mut PgConnection, email: &str) -> sqlx::Resul
 
 /// Locks an account until the transaction ends, before everything else of it; none when there is no such account.
 pub async fn lock(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Option<Person>> {
-    access::queries::take_turns(connection, account_id).await?;
+    access::queries::lock_account(connection, account_id).await?;
     person(connection, account_id).await
 }
 

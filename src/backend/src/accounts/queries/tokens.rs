@@ -3,8 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::access::queries::scopes;
-use crate::accounts::model::ApiToken;
+use crate::{access::queries::scopes, accounts::model::ApiToken};
 
 /// The tokens of an account that are good.
 pub async fn list(connection: &mut PgConnection, account_id: Uuid) -> sqlx::Result<Vec<ApiToken>> {

@@ -12,8 +12,7 @@ use imagesize::{Compression, ImageType};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::catalog::text;
-use crate::files::FileStore;
+use crate::{catalog::text, files::FileStore};
 
 /// The largest picture file, in bytes.
 const MAX_FILE: u64 = 32 * 1024 * 1024;

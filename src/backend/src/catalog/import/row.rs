@@ -7,8 +7,7 @@ use super::{
     columns::{Column, Columns},
     report::BadRow,
 };
-use crate::catalog::text;
-use crate::money;
+use crate::{catalog::text, money};
 
 /// The longest description, in bytes, before and after it was made safe; longer ones cannot be searched.
 const MAX_DESCRIPTION: usize = 256 * 1024;

@@ -77,8 +77,8 @@ pub async fn cancel_order_lines(
     let cancelled = if is_closed { None } else { Some(cancel(&mut tx, order_id, &input).await?) };
     let body = as_text(&order_management::queries::inspect(&mut tx, order_id).await?)?;
     claimed.store(&mut tx, StatusCode::CREATED, &body).await?;
-    if let Some((_, told)) = &cancelled {
-        log(&mut tx, &actor, "order.cancelled", number, told).await?;
+    if let Some((_, details)) = &cancelled {
+        log(&mut tx, &actor, "order.cancelled", number, details).await?;
     }
     tx.commit().await?;
     if let Some((Outcome::Cancelled, _)) = cancelled {
@@ -114,9 +114,9 @@ pub async fn close_order(
             "Some of its money is still here: cancel what is still to be shipped instead.",
         ));
     }
-    let (outcome, told) = carry_out(&mut tx, order_id, payment, None, &input.reason, Payback::Made).await?;
+    let (outcome, details) = carry_out(&mut tx, order_id, payment, None, &input.reason, Payback::Made).await?;
     let order = order_management::queries::inspect(&mut tx, order_id).await?;
-    log(&mut tx, &actor, "order.closed", number, &told).await?;
+    log(&mut tx, &actor, "order.closed", number, &details).await?;
     tx.commit().await?;
     if outcome == Outcome::Cancelled {
         count(Event::Cancelled);
@@ -179,11 +179,11 @@ async fn carry_out(
     let new = New { order_id, reason, lines: &lines, worth: &worth, is_refunded, refund_amount };
     let id = queries::insert(connection, &new).await?;
     tell(connection, order_id, id, &lines, outcome).await?;
-    let told = json!({
+    let details = json!({
         "cancellation_id": id, "lines": lines, "reason": reason, "refund": is_refunded, "amount": worth.amount(),
         "refund_amount": refund_amount,
     });
-    Ok((outcome, told))
+    Ok((outcome, details))
 }
 
 /// Of an order that is cancelled all that is left goes back, else what the part was worth, as far as that is left.
@@ -226,7 +226,7 @@ async fn tell(
     Ok(queue::enqueue_adjustment(connection, order_id, queue::Subject::Cancellation(cancellation_id)).await?)
 }
 
-async fn log(connection: &mut PgConnection, actor: &Actor, action: &str, number: i64, told: &Value) -> Result<()> {
+async fn log(connection: &mut PgConnection, actor: &Actor, action: &str, number: i64, details: &Value) -> Result<()> {
     let subject = Subject("order", number.to_string());
-    Ok(audit_log::record(connection, actor, action, subject, None, Some(told.clone())).await?)
+    Ok(audit_log::record(connection, actor, action, subject, None, Some(details.clone())).await?)
 }

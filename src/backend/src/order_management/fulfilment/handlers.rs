@@ -48,12 +48,12 @@ pub async fn ship_order(
     let lines = rules::choose(&open, input.lines.as_deref())?;
     let fulfilment_id = queries::insert(&mut tx, order_id, &input, &lines).await?;
     // Histories stay when a customer asks to be erased, so what leads to the parcel is in the fulfilment alone.
-    let told = json!({ "fulfilment_id": fulfilment_id, "lines": lines, "carrier": input.carrier });
-    tell(&mut tx, order_id, fulfilment_id, &told).await?;
+    let details = json!({ "fulfilment_id": fulfilment_id, "lines": lines, "carrier": input.carrier });
+    record_fulfilment(&mut tx, order_id, fulfilment_id, &details).await?;
     let order = order_management::queries::inspect(&mut tx, order_id).await?;
     let body = as_text(&order)?;
     claimed.store(&mut tx, StatusCode::CREATED, &body).await?;
-    audit_log::record(&mut tx, &actor, "order.fulfilled", Subject("order", number.to_string()), None, Some(told))
+    audit_log::record(&mut tx, &actor, "order.fulfilled", Subject("order", number.to_string()), None, Some(details))
         .await?;
     tx.commit().await?;
     Ok(created_as(body))
@@ -67,9 +67,14 @@ async fn lock_shippable(connection: &mut PgConnection, order_id: Uuid) -> Result
     rules::expect_shippable(&status, queries::is_paid_back(connection, order_id).await?)
 }
 
-/// Tells what left in the order's history, and its customer by mail.
-async fn tell(connection: &mut PgConnection, order_id: Uuid, fulfilment_id: Uuid, told: &Value) -> Result<()> {
-    record(connection, order_id, "fulfilled", told.clone()).await?;
+/// Records a parcel in the order's history, and queues the mail to its customer.
+async fn record_fulfilment(
+    connection: &mut PgConnection,
+    order_id: Uuid,
+    fulfilment_id: Uuid,
+    details: &Value,
+) -> Result<()> {
+    record(connection, order_id, "fulfilled", details.clone()).await?;
     if queries::complete_if_shipped(connection, order_id).await? {
         record(connection, order_id, "completed", json!({})).await?;
     }

@@ -68,8 +68,9 @@ pub async fn refund_order(
     refunds::settle_failed(&mut tx, payment.payment_id, input.amount).await?;
     queue::enqueue_adjustment(&mut tx, order_id, queue::Subject::Refund(id)).await?;
     let action = if input.method == RefundMethod::Other { "refund.recorded" } else { "refund.requested" };
-    let told = json!({ "refund_id": id, "amount": input.amount, "reason": input.reason, "reference": input.reference });
-    answer(tx, &claimed, &actor, (number, order_id), action, told).await
+    let details =
+        json!({ "refund_id": id, "amount": input.amount, "reason": input.reason, "reference": input.reference });
+    answer(tx, &claimed, &actor, (number, order_id), action, details).await
 }
 
 /// Makes a refund again: one that failed as a new one, one that was not made yet at once. Safe to repeat with the same
@@ -92,7 +93,7 @@ pub async fn retry_refund(
         Claim::Answered(body) => return Ok(created_as(body)),
     };
     let (payment, refund) = lock(&mut tx, id).await?;
-    let told = if refund.status == RefundStatus::Requested {
+    let details = if refund.status == RefundStatus::Requested {
         queue::enqueue_refund(&mut tx, id).await?;
         json!({ "refund_id": id, "amount": refund.amount })
     } else {
@@ -103,7 +104,7 @@ pub async fn retry_refund(
         let again = refunds::request_amount(&mut tx, &payment, amount, &refund.reason, Some(id)).await?;
         json!({ "refund_id": again, "replaces": id, "amount": amount })
     };
-    answer(tx, &claimed, &actor, (refund.number, refund.order_id), "refund.retried", told).await
+    answer(tx, &claimed, &actor, (refund.number, refund.order_id), "refund.retried", details).await
 }
 
 /// Records that the money of a refund that failed, or that the provider refuses to make, was paid back by other means. Safe to
@@ -131,10 +132,10 @@ pub async fn resolve_refund(
     let amount = end(&mut tx, &payment, id, &refund).await?;
     let paid_back = (input.note.as_str(), input.reference.as_str());
     let by_hand = refunds::record_paid_back(&mut tx, &payment, amount, paid_back, Some(id)).await?;
-    let told = json!({
+    let details = json!({
         "refund_id": by_hand, "replaces": id, "amount": amount, "reason": input.note, "reference": input.reference,
     });
-    answer(tx, &claimed, &actor, (refund.number, refund.order_id), "refund.resolved", told).await
+    answer(tx, &claimed, &actor, (refund.number, refund.order_id), "refund.resolved", details).await
 }
 
 /// Ends a refund whose money was paid back otherwise, and says how much that was.
@@ -176,11 +177,11 @@ async fn answer(
     actor: &Actor,
     (number, order_id): (i64, Uuid),
     action: &'static str,
-    told: Value,
+    details: Value,
 ) -> Result<Response> {
     let body = as_text(&order_management::queries::inspect(&mut tx, order_id).await?)?;
     claimed.store(&mut tx, StatusCode::CREATED, &body).await?;
-    audit_log::record(&mut tx, actor, action, Subject("order", number.to_string()), None, Some(told)).await?;
+    audit_log::record(&mut tx, actor, action, Subject("order", number.to_string()), None, Some(details)).await?;
     tx.commit().await?;
     if matches!(action, "refund.recorded" | "refund.resolved") {
         counter!("refunds_total", "outcome" => "succeeded").increment(1);
