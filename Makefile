@@ -105,7 +105,7 @@ prove-releases: tools $(PACKAGES) ## Roll two releases (FROM="v1.0 v1.1"), this 
 
 .PHONY: prove-limits
 prove-limits: tools $(PACKAGES) ## Attack `serve` and `worker` for SECONDS (300), each in the memory of its container; needs root
-	cargo build --release --locked
+	cargo build --release --locked --features jemalloc
 	PROGRAM=$(CURDIR)/target/release/devopsify target/release/devopsify with-postgres cargo test --locked --test limits -- --test-threads=1 --nocapture
 
 .PHONY: lint

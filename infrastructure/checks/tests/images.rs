@@ -172,11 +172,11 @@ fn not_fresh(messages: &str) -> Vec<String> {
 #[test]
 fn the_program_links_what_its_image_has() {
     let mut tree = Command::new(env!("CARGO"));
-    tree.args(["tree", "--locked", "--package=devopsify", "--edges=normal", "--prefix=none", "--format={p}"]);
+    tree.args(["tree", "--locked", "--package=devopsify", "--features=jemalloc", "--edges=normal", "--prefix=none", "--format={p}"]);
     let tree = run(tree.arg("--target=x86_64-unknown-linux-gnu").current_dir(root()));
     let names = tree.lines().filter_map(|line| line.split(' ').next()).filter(|name| name.ends_with("-sys"));
-    // One is Linux itself, the other is compiled into the program.
-    let known = BTreeSet::from(["linux-raw-sys", "libwebp-sys"]);
+    // One is Linux itself, the others are compiled into the program.
+    let known = BTreeSet::from(["linux-raw-sys", "libwebp-sys", "tikv-jemalloc-sys"]);
     assert_eq!(names.collect::<BTreeSet<_>>(), known, "does it need a library of the system's?");
 
     let built = ["release", "debug"].map(|profile| tools().join("..").join(profile).join("devopsify"));

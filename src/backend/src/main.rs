@@ -19,14 +19,14 @@ use devopsify::{
     slo::{self, SloCommand},
     telemetry, up, worker,
 };
-use tikv_jemallocator::Jemalloc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Gives memory that an attack or an import took back to the system within seconds (`.cargo/config.toml` says how); glibc's
 /// allocator keeps it.
+#[cfg(feature = "jemalloc")]
 #[global_allocator]
-static ALLOCATOR: Jemalloc = Jemalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// An e-commerce system: never sell what is not there, never charge twice, never lose a paid order.
 #[derive(Parser)]
