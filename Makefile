@@ -38,13 +38,13 @@ help: ## Print this list
 
 .PHONY: up
 up: tools $(PACKAGES) $(if $(filter 1 true,$(DEV)),,$(PAGES)) ## Build and start the whole store on this machine; DEV=1 reloads on change
-	$(call step,Program built,cargo build --release --locked)
-	@exec target/release/devopsify up
+	$(call step,Program built,cargo build --release --locked --package devopsify-local)
+	@exec target/release/devopsify-local up
 
 .PHONY: monitor
 monitor: tools $(POSTGRES_EXPORTER) ## Watch the store that `make up` runs: Prometheus with its rules, and exporters
-	$(call step,Program built,cargo build --release --locked)
-	@exec target/release/devopsify monitor
+	$(call step,Program built,cargo build --release --locked --package devopsify-local)
+	@exec target/release/devopsify-local monitor
 
 .PHONY: test
 test: test-backend test-browser ## Run every test: rules, HTTP on a real PostgreSQL, and the browser
@@ -52,7 +52,7 @@ test: test-backend test-browser ## Run every test: rules, HTTP on a real Postgre
 .PHONY: test-backend
 test-backend: tools $(PACKAGES)
 	cargo build --locked
-	target/debug/devopsify with-postgres cargo test --locked
+	target/debug/devopsify-local with-postgres cargo test --locked
 
 .PHONY: test-browser
 test-browser: tools chromium $(PACKAGES) $(PAGES)
@@ -62,10 +62,10 @@ test-browser: tools chromium $(PACKAGES) $(PAGES)
 .PHONY: check-monitoring
 check-monitoring: tools $(PACKAGES) $(PAGES) $(POSTGRES_EXPORTER) ## Hold metrics, rules, dashboards and runbooks against the running store, and break it
 	cargo build --locked
-	cargo test --locked --test monitoring --no-run
+	cargo test --locked --package devopsify --test monitoring --no-run
 	@# Gigabytes that the compiler left to be written would make the database wait, and its requests late.
 	@sync
-	cargo test --locked --test monitoring -- --nocapture
+	cargo test --locked --package devopsify --test monitoring -- --nocapture
 
 .PHONY: check-infra
 check-infra: check-tools $(PAGES) ## Hold Terraform, the chart, GitOps, images and workflows against themselves and each other
@@ -101,12 +101,13 @@ prove-releases: tools $(PACKAGES) ## Roll two releases (FROM="v1.0 v1.1"), this 
 	$(MAKE) --no-print-directory $(OLDER)
 	cargo build --locked
 	RELEASES=$$(realpath $(OLDER) target/debug/devopsify $(lastword $(OLDER)) | paste --serial --delimiters=:) \
-		target/debug/devopsify with-postgres cargo test --locked --test releases -- --nocapture
+		target/debug/devopsify-local with-postgres cargo test --locked --package devopsify --test releases -- --nocapture
 
 .PHONY: prove-limits
 prove-limits: tools $(PACKAGES) ## Attack `serve` and `worker` for SECONDS (300), each in the memory of its container; needs root
-	cargo build --release --locked --features jemalloc
-	PROGRAM=$(CURDIR)/target/release/devopsify target/release/devopsify with-postgres cargo test --locked --test limits -- --test-threads=1 --nocapture
+	cargo build --locked
+	cargo build --release --locked --package devopsify --features jemalloc
+	PROGRAM=$(CURDIR)/target/release/devopsify target/debug/devopsify-local with-postgres cargo test --locked --package devopsify --test limits -- --test-threads=1 --nocapture
 
 .PHONY: lint
 lint: tools $(PACKAGES) ## Check style, types and rules of all code
@@ -119,14 +120,14 @@ lint: tools $(PACKAGES) ## Check style, types and rules of all code
 .PHONY: generate
 generate: tools $(PACKAGES) ## Renew what is generated: query metadata, the OpenAPI document, the client's types, rules, dashboards
 	@# A query that changed does not compile before it was prepared, so the program of before does the preparing.
-	test -x target/debug/devopsify || cargo build --locked
+	test -x target/debug/devopsify-local || cargo build --locked
 	touch src/backend/src/lib.rs && rm -rf src/backend/.sqlx && mkdir src/backend/.sqlx
-	SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$(CURDIR)/src/backend/.sqlx target/debug/devopsify with-postgres --migrate cargo check --locked
-	cargo run --locked --quiet -- openapi > src/backend/openapi.json
-	cargo run --locked --quiet -- metrics > docs/operations/metrics.md
-	cargo run --locked --quiet -- slo monitoring/prometheus/slo.yaml > $(CHART_FILES)/rules/slo.yaml
+	SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$(CURDIR)/src/backend/.sqlx target/debug/devopsify-local with-postgres --migrate cargo check --locked --package devopsify
+	cargo run --locked --quiet --package devopsify-generators -- openapi > src/backend/openapi.json
+	cargo run --locked --quiet --package devopsify-generators -- metrics > docs/operations/metrics.md
+	cargo run --locked --quiet --package devopsify-generators -- slo monitoring/prometheus/slo.yaml > $(CHART_FILES)/rules/slo.yaml
 	for dashboard in api business database slo; do \
-		cargo run --locked --quiet -- dashboard monitoring/grafana/$$dashboard.yaml > $(CHART_FILES)/dashboards/$$dashboard.json || exit 1; done
+		cargo run --locked --quiet --package devopsify-generators -- dashboard monitoring/grafana/$$dashboard.yaml > $(CHART_FILES)/dashboards/$$dashboard.json || exit 1; done
 	cd $(FRONTEND) && npm run generate
 
 .PHONY: catalogue
@@ -136,7 +137,7 @@ catalogue: $(PACKAGES) ## Draw the demo catalogue's pictures
 .PHONY: bench
 bench: tools $(PACKAGES) ## Measure what logs, metrics and traces cost a request of the catalogue, in pairs
 	cargo build --release --locked
-	target/release/devopsify with-postgres --migrate cargo bench --locked --bench instrumentation
+	target/release/devopsify-local with-postgres --migrate cargo bench --locked --package devopsify --bench instrumentation
 
 .PHONY: fuzz
 fuzz: ## Send the running store (STORE_URL) five minutes of unexpected requests; needs Python 3

@@ -52,7 +52,7 @@ export default defineConfig({
           stderr: 'pipe',
         },
         {
-          command: 'target/debug/devopsify up',
+          command: 'target/debug/devopsify-local up',
           // The store knows its repository by the folder that it is started in.
           cwd: REPOSITORY,
           url: `${LOCAL}/`,

@@ -157,3 +157,16 @@ async fn random_password() -> anyhow::Result<(String, String)> {
     let hash = Passwords::for_cores(1)?.hash(&Password(password.clone())).await?;
     Ok((password, hash))
 }
+
+/// Whether there is an administrator, or an account with this email address.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn has_administrator(connection: &mut PgConnection, email: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM accounts WHERE role = 'administrator' OR canonical_email(email) = canonical_email($1)) AS "exists!""#,
+        email
+    )
+    .fetch_one(connection)
+    .await
+}

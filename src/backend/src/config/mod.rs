@@ -11,10 +11,8 @@ use url::Url;
 use crate::{capability::Secrets, transport};
 
 mod load;
-mod local;
 
 pub use load::LoadConfig;
-pub use local::{DemoProviderConfig, MonitorConfig, UpConfig, WithPostgresConfig};
 
 /// Where pictures are kept if nothing else is said.
 pub const MEDIA_URL: &str = "file:///var/lib/devopsify/media";
@@ -196,7 +194,7 @@ impl DatabaseConfig {
     pub fn required_url(&self) -> anyhow::Result<&str> {
         let url = self.database_url.as_deref().ok_or_else(|| {
             anyhow::anyhow!(
-                "DATABASE_URL is not set: give it as postgres://user:password@host:port/name, or run `devopsify up`"
+                "DATABASE_URL is not set: give it as postgres://user:password@host:port/name, or start a whole store with `make up`"
             )
         })?;
         transport::expect_encrypted_database(url, self.database_allow_plaintext)?;
@@ -224,8 +222,8 @@ impl CommonConfig {
         let keys = self.secret_key.as_deref().unwrap_or_default();
         ensure!(
             !keys.is_empty(),
-            "SECRET_KEY is not set: give it as 32 random characters or more, such as `openssl rand -hex 32` prints, or run \
-             `devopsify up`, which makes one"
+            "SECRET_KEY is not set: give it as 32 random characters or more, such as `openssl rand -hex 32` prints, or start a \
+             whole store with `make up`, which makes one"
         );
         Secrets::new(keys)
     }
@@ -258,13 +256,17 @@ impl PaymentConfig {
 fn given<'a>(value: Option<&'a String>, variable: &str) -> anyhow::Result<&'a str> {
     value.map(String::as_str).filter(|value| !value.is_empty()).ok_or_else(|| {
         anyhow::anyhow!(
-            "{variable} is not set: give the one that the payment provider gave you, or run `devopsify up` without \
-             STRIPE_SECRET_KEY, which brings a demo provider"
+            "{variable} is not set: give the one that the payment provider gave you, or start a whole store with \
+             `make up` without STRIPE_SECRET_KEY, which brings a demo provider"
         )
     })
 }
 
-fn origin(text: &str) -> Result<Url, String> {
+/// Reads a value that is an origin.
+///
+/// # Errors
+/// When it is no web address, or has more than a host and a port.
+pub fn origin(text: &str) -> Result<Url, String> {
     let url = web_address(text)?;
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
         return Err("give the origin alone, without a path".into());
@@ -272,7 +274,11 @@ fn origin(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-fn web_address(text: &str) -> Result<Url, String> {
+/// Reads a value that is an address of HTTP or HTTPS.
+///
+/// # Errors
+/// When it is none.
+pub fn web_address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err("give it as http://host:port or https://host".into());

@@ -81,9 +81,3 @@ fn names_follow_the_conventions() {
         assert!(meaning.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) && !meaning.ends_with('.'), "{name}");
     }
 }
-
-#[test]
-fn the_page_is_current() {
-    let committed = include_str!("../../../../docs/operations/metrics.md");
-    assert!(committed == page(), "docs/operations/metrics.md is stale: run `make generate`");
-}

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use devopsify::up::postgres::{Options, Server};
+use devopsify_local::up::postgres::{Options, Server};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{AssertSqlSafe, PgPool};
 use tempfile::TempDir;

@@ -52,7 +52,7 @@ impl Street {
         let serve = Program::new("serve", ports[1], &common);
         let mut worker = Program::new("worker", ports[2], &common);
         worker.set("MAIL_FOLDER", worker.folder().join("mail").to_str().unwrap());
-        let mut demo = Program::new("demo-provider", ports[3], &[("DEMO_PROVIDER_PORT", ports[3].to_string())]);
+        let mut demo = Program::local("demo-provider", ports[3], &[("DEMO_PROVIDER_PORT", ports[3].to_string())]);
         demo.set("DEMO_LEDGER", demo.folder().join("payments.jsonl").to_str().unwrap());
         demo.set("DEMO_PROVIDER_URL", &provider);
         demo.set("DEMO_WEBHOOK_URL", &format!("{store}/api/webhooks/stripe"));

@@ -8,14 +8,12 @@ use std::{
     time::Duration,
 };
 
-use devopsify::{
-    database,
-    up::{
-        monitor::{programs::Programs, scrape},
-        postgres::{Options, Server},
-        service::{Service, Start},
-        storefront,
-    },
+use devopsify::database;
+use devopsify_local::up::{
+    monitor::{programs::Programs, scrape},
+    postgres::{Options, Server},
+    service::{Service, Start},
+    storefront,
 };
 use reqwest::StatusCode;
 use rustix::process::{Pid, Signal, kill_process};
@@ -286,7 +284,7 @@ fn programs(addresses: &Addresses, wire: &str, database: &str) -> [Program; 3] {
     let serve = Program::new("serve", addresses.operations.port(), &common(wire));
     let mut worker = Program::new("worker", addresses.worker.port(), &common(database));
     worker.set("MAIL_FOLDER", worker.folder().join("mail").to_str().unwrap());
-    let mut demo = Program::new(
+    let mut demo = Program::local(
         "demo-provider",
         addresses.demo.port(),
         &[("DEMO_PROVIDER_PORT", addresses.demo.port().to_string())],

@@ -24,11 +24,16 @@ impl Compose {
         }
     }
 
-    /// The names of the services that run our program, with its subcommand.
+    /// The names of the services that run the production program, with its subcommand.
     pub fn programs(&self) -> BTreeMap<&str, &str> {
         let services = self.services.as_object().unwrap().iter();
         let ours = services.filter(|(_, service)| service["image"] == "devopsify/api:local");
         ours.map(|(name, service)| (name.as_str(), service["command"][0].as_str().unwrap_or_default())).collect()
+    }
+
+    /// Whether a service runs the local program.
+    pub fn is_local(&self, service: &str) -> bool {
+        self.services[service]["build"]["target"] == "local"
     }
 
     /// What a service is told, of hosts that are containers as `place` says.

@@ -21,7 +21,10 @@ use tokio::time::{sleep, timeout};
 use compose::{Compose, run_script, script};
 use proxy::Proxy;
 
-use crate::support::{program::database_url, unused_port};
+use crate::support::{
+    program::{database_url, local_program},
+    unused_port,
+};
 
 const PAGE: &str = "docs/operations/one-machine.md";
 
@@ -71,7 +74,8 @@ impl Machine {
     /// The program as a container would have it: with nothing of our own environment.
     fn program(&self, service: &str, words: &[String]) -> Command {
         let place: Vec<_> = self.place.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        let production = || env!("CARGO_BIN_EXE_devopsify").into();
+        let mut command = Command::new(if self.compose.is_local(service) { local_program() } else { production() });
         command.args(words).env_clear().env("RUST_LOG", "error").env("HOST", "127.0.0.1").stdin(Stdio::null());
         command.current_dir(self.folder.path()).envs(self.compose.environment(service, &place));
         command.envs(self.ports.iter().map(|(name, port)| (name, port.to_string())));
@@ -123,9 +127,7 @@ fn client() -> Client {
 #[sqlx::test(migrations = false)]
 async fn the_services_of_compose_are_a_store(db: PgPool) {
     let mut machine = Machine::new(&db);
-    let expected =
-        [("api", "serve"), ("demo-provider", "demo-provider"), ("migration", "migrate"), ("worker", "worker")];
-    for service in expected {
+    for service in [("api", "serve"), ("migration", "migrate"), ("worker", "worker")] {
         assert!(machine.compose.programs().iter().any(|program| (*program.0, *program.1) == service), "{service:?}");
     }
     let migrated = machine.run("migration");

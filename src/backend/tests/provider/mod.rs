@@ -20,11 +20,11 @@ use std::{
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use chrono::Utc;
 use devopsify::{
-    config::{DemoProviderConfig, PaymentConfig},
-    demo_provider,
+    config::PaymentConfig,
     payments::webhook::{self, Event},
     stripe::{Intent, IntentStatus, NewIntent, Stripe},
 };
+use devopsify_local::{config::DemoProviderConfig, demo_provider};
 use reqwest::Client;
 use serde_json::Value;
 use tempfile::TempDir;

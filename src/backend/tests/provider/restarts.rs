@@ -16,7 +16,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{Hooks, PATIENCE, PUBLISHABLE, SECRET, WEBHOOK_SECRET, card, client, confirm, new_intent, read, stripe};
-use crate::support::unused_address;
+use crate::support::{program::local_program, unused_address};
 
 /// A provider that can be killed and started again with what it wrote down.
 struct Machine {
@@ -41,7 +41,7 @@ impl Machine {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        let mut command = Command::new(local_program());
         command
             .arg("demo-provider")
             .envs([("STRIPE_SECRET_KEY", SECRET), ("STRIPE_PUBLISHABLE_KEY", PUBLISHABLE)])

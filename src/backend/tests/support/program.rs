@@ -14,6 +14,13 @@ use tempfile::TempDir;
 
 use super::unused_address;
 
+/// The local program, which a `cargo build` of the workspace puts beside the production program.
+pub fn local_program() -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_devopsify")).with_file_name("devopsify-local");
+    assert!(path.is_file(), "{} is not built: run `cargo build`", path.display());
+    path
+}
+
 /// A `devopsify …` in a process of its own.
 pub struct Program {
     command: Command,
@@ -27,6 +34,11 @@ impl Program {
     /// A program that is not started yet, with the keys and the addresses of tests.
     pub fn new(name: &str, operations_port: u16, variables: &[(&str, String)]) -> Self {
         Self::of(Path::new(env!("CARGO_BIN_EXE_devopsify")), name, operations_port, variables)
+    }
+
+    /// The same, of the local program.
+    pub fn local(name: &str, operations_port: u16, variables: &[(&str, String)]) -> Self {
+        Self::of(&local_program(), name, operations_port, variables)
     }
 
     /// The same, of another release.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use devopsify::{config::DemoProviderConfig, demo_provider};
+use devopsify_local::{config::DemoProviderConfig, demo_provider};
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use sqlx::PgPool;

@@ -14,7 +14,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::{database, expect_gone, kill, wait_for};
-use crate::support::unused_port;
+use crate::support::{program::local_program, unused_port};
 
 const NEXT: &str = "
 const port = process.argv[process.argv.indexOf('-p') + 1];
@@ -53,7 +53,7 @@ impl Checkout {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+        let mut command = Command::new(local_program());
         command.arg("up").current_dir(self.folder.path()).stdin(Stdio::null());
         command.envs(VARIABLES.iter().zip(self.ports.map(|port| port.to_string())));
         let theirs = [

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use devopsify::up::postgres::{Options, Server};
+use devopsify_local::up::postgres::{Options, Server};
 use rustix::process::Signal;
 use sqlx::{Connection, PgConnection};
 use tokio_util::sync::CancellationToken;

@@ -11,10 +11,11 @@ use std::{
 use rustix::process::Signal;
 
 use super::{database, kill, repository};
+use crate::support::program::local_program;
 
 fn with_postgres(words: &[&str]) -> Command {
     database();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
+    let mut command = Command::new(local_program());
     command.arg("with-postgres").args(words).current_dir(repository()).stdin(Stdio::null()).stderr(Stdio::inherit());
     command
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-use crate::files;
+use devopsify::files;
 
 /// The configuration in a folder's `prometheus.yml`, with these targets (`host:port` by job) and its rules by their absolute
 /// paths, so that it can be kept elsewhere.

@@ -7,7 +7,8 @@ use super::{
     joined, local_address, local_origin,
     service::{Service, Subcommand},
 };
-use crate::config::{PaymentConfig, UpConfig};
+use crate::config::UpConfig;
+use devopsify::config::PaymentConfig;
 
 const LEDGER: &str = "payments.jsonl";
 /// What is none of its business.

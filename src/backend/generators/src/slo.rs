@@ -1,4 +1,4 @@
-//! `devopsify slo`: Prometheus's rules from the objectives, so that each number stands in one place.
+//! Prometheus's rules from the objectives, so that each number stands in one place.
 //!
 //! Alerts follow the Google SRE Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts": a budget that burns so fast that
 //! it would be felt (the long window) and that still burns (the short one).
@@ -111,7 +111,7 @@ pub fn rules(text: &str) -> anyhow::Result<String> {
     objectives.journeys.iter().try_for_each(Journey::check)?;
     let group = Group { name: "slo", interval: INTERVAL.0, rules: objectives.rules() };
     let yaml = serde_saphyr::to_string(&Rules { groups: [group] })?;
-    Ok(format!("# Generated from slo.yaml by `devopsify slo`: change that, and `make generate`.\n\n{yaml}"))
+    Ok(format!("# Generated from slo.yaml by `make generate`: change that.\n\n{yaml}"))
 }
 
 impl Journey {

@@ -27,10 +27,8 @@ use super::{
     steps::{Restarts, Steps},
     storefront, worker,
 };
-use crate::{
-    config::{CommonConfig, UpConfig},
-    serve,
-};
+use crate::config::UpConfig;
+use devopsify::{config::CommonConfig, serve};
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 

@@ -5,7 +5,7 @@ use std::{ffi::OsString, net::IpAddr, path::PathBuf};
 use clap::Args;
 use url::Url;
 
-use super::{CommonConfig, PaymentConfig, ServeConfig, WorkerConfig, origin, web_address};
+use devopsify::config::{CommonConfig, PaymentConfig, ServeConfig, WorkerConfig, origin, web_address};
 
 /// The one command that does everything on one machine.
 #[derive(Clone, Args)]

@@ -12,7 +12,7 @@ use super::{
     objects::{self, missing, ok, refused},
     params::Params,
 };
-use crate::stripe::amounts::{from_stripe, limits, to_stripe};
+use devopsify::stripe::amounts::{from_stripe, limits, to_stripe};
 
 /// What takes its time takes this long.
 const PROCESSING: Duration = Duration::from_secs(5);

@@ -1,4 +1,4 @@
-//! `devopsify dashboard`: Grafana's JSON from what is particular to a dashboard, so that all of them look alike.
+//! Grafana's JSON from what is particular to a dashboard, so that all of them look alike.
 
 use std::path::PathBuf;
 

@@ -19,7 +19,7 @@ use super::{
     ledger::Gone,
     params::Params,
 };
-use crate::{money::exponent, stripe::amounts::from_stripe};
+use devopsify::{money::exponent, stripe::amounts::from_stripe};
 
 const STYLE: &str = include_str!("pages/style.css");
 const ASK: &str = include_str!("pages/authenticate.html");

@@ -6,7 +6,7 @@ use super::{
     book::{Answer, Dispute, DisputeStatus, Event, Intent, IntentStatus, Refund},
     cards::Decline,
 };
-use crate::stripe::VERSION;
+use devopsify::stripe::VERSION;
 
 /// What a browser may not see of a payment.
 const PRIVATE: [&str; 3] = ["amount_received", "latest_charge", "metadata"];

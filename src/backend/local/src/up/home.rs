@@ -12,7 +12,7 @@ use rustix::process::geteuid;
 use url::Url;
 
 use super::account::user_name;
-use crate::{
+use devopsify::{
     files::{private_file, private_folder},
     running_store::{self, ANNOUNCEMENT, Announcement, LOCK},
 };
@@ -143,7 +143,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::{Announcement, Home};
-    use crate::running_store::{announced, database_url};
+    use devopsify::running_store::{announced, database_url};
 
     #[test]
     fn the_database_is_told_while_up_runs_and_no_longer() {

@@ -29,7 +29,8 @@ use idempotency::KeysInUse;
 use ledger::{Failure, Ledger};
 use rules::Desk;
 
-use crate::{config::DemoProviderConfig, serve};
+use crate::config::DemoProviderConfig;
+use devopsify::serve;
 
 /// What every handler shares; cheap to clone.
 #[derive(Clone)]

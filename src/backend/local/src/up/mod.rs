@@ -36,13 +36,8 @@ use running::Running;
 use signals::Signals;
 use steps::{Steps, say};
 
-use crate::{
-    config::{CommonConfig, UpConfig},
-    database,
-    files::FileStore,
-    running_store::Announcement,
-    serve,
-};
+use crate::config::UpConfig;
+use devopsify::{config::CommonConfig, database, files::FileStore, running_store::Announcement, serve};
 
 const DEMO: &str = "demo-was-imported";
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::ensure;
 use sqlx::PgPool;
 
-use crate::{
+use devopsify::{
     catalog::import::{Options, import},
     files::FileStore,
 };

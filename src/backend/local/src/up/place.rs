@@ -15,7 +15,7 @@ use super::{
     account::{Account, user_name},
     programs::{MAJOR, Programs},
 };
-use crate::files;
+use devopsify::files;
 
 /// Where somebody without rights may keep a database that stays; temporary folders are swept by the system.
 const LASTING: &str = "/var/lib";

@@ -8,7 +8,8 @@ use super::{
     joined, local_address,
     service::{Service, Subcommand},
 };
-use crate::config::{CommonConfig, UpConfig};
+use crate::config::UpConfig;
+use devopsify::config::CommonConfig;
 
 /// Starts it without waiting for it.
 ///

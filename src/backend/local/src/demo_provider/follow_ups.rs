@@ -18,7 +18,7 @@ use super::{
     objects,
     rules::Desk,
 };
-use crate::payments::webhook;
+use devopsify::payments::webhook;
 
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);

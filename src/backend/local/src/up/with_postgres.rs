@@ -21,7 +21,8 @@ use super::{
     postgres::{Options, Server},
     repository::Repository,
 };
-use crate::{config::WithPostgresConfig, database, running_store};
+use crate::config::WithPostgresConfig;
+use devopsify::{database, running_store};
 
 const PREFIX: &str = "devopsify-throw-away-";
 /// Below the current directory, which is the repository. The folder may know more than this binary does.

@@ -21,8 +21,8 @@ use super::{
     signals::Signals,
     steps::{Steps, say},
 };
-use crate::{
-    config::MonitorConfig,
+use crate::config::MonitorConfig;
+use devopsify::{
     files,
     running_store::{Announcement, announced},
     serve,
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_is_started_here_is_scraped() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../monitoring/prometheus");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../monitoring/prometheus");
         scrape::configuration(&folder, &JOBS.map(|job| (job.to_owned(), "127.0.0.1:1".to_owned())).into()).unwrap();
     }
 }
