@@ -38,13 +38,13 @@ help: ## Print this list
 
 .PHONY: up
 up: tools $(PACKAGES) $(if $(filter 1 true,$(DEV)),,$(PAGES)) ## Build and start the whole store on this machine; DEV=1 reloads on change
-	$(call step,Program built,cargo build --release --locked --package devopsify-local)
-	@exec target/release/devopsify-local up
+	$(call step,Program built,cargo build --locked)
+	@exec target/debug/devopsify-local up
 
 .PHONY: monitor
 monitor: tools $(POSTGRES_EXPORTER) ## Watch the store that `make up` runs: Prometheus with its rules, and exporters
-	$(call step,Program built,cargo build --release --locked --package devopsify-local)
-	@exec target/release/devopsify-local monitor
+	$(call step,Program built,cargo build --locked)
+	@exec target/debug/devopsify-local monitor
 
 .PHONY: test
 test: test-backend test-browser ## Run every test: rules, HTTP on a real PostgreSQL, and the browser
@@ -69,7 +69,6 @@ check-monitoring: tools $(PACKAGES) $(PAGES) $(POSTGRES_EXPORTER) ## Hold metric
 
 .PHONY: check-infra
 check-infra: check-tools $(PAGES) ## Hold Terraform, the chart, GitOps, images and workflows against themselves and each other
-	cargo clippy --package infrastructure-checks --all-targets --locked -- -D warnings
 	cargo test --package infrastructure-checks --locked --no-run
 	$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync check-terraform check-others
 
@@ -77,10 +76,10 @@ check-infra: check-tools $(PAGES) ## Hold Terraform, the chart, GitOps, images a
 CHECK_OTHERS := $(filter-out terraform,$(notdir $(basename $(wildcard $(CHECKS)/tests/*.rs))))
 
 .PHONY: check-terraform check-others
-check-terraform:
+check-terraform: check-tools
 	cargo test --package infrastructure-checks --locked --test terraform -- --nocapture
 
-check-others:
+check-others: check-tools $(PAGES)
 	cargo test --package infrastructure-checks --locked --no-fail-fast $(CHECK_OTHERS:%=--test %) -- --nocapture
 
 .PHONY: prove-infra
@@ -113,7 +112,7 @@ prove-limits: tools $(PACKAGES) ## Attack `serve` and `worker` for SECONDS (300)
 lint: tools $(PACKAGES) ## Check style, types and rules of all code
 	@! git grep --line-number --extended-regexp '^(<<<<<<<|>>>>>>>) '
 	cargo fmt --check
-	cargo clippy --all-targets --test monitoring --test limits --locked -- -D warnings
+	cargo clippy --workspace --all-targets --test monitoring --test limits --locked -- -D warnings
 	cd $(FRONTEND) && npm run lint
 	node $(DATABASE)/catalogue/render.mjs --check
 

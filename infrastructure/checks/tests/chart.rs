@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use infrastructure_checks::{files, run, text, tool};
 use kubernetes::{
-    CHART, ENVIRONMENTS, FEATURES, at, container, list, named, network, number, of_kind, quantity, render, schemas,
-    selects_pods, store_in, texts, title, try_render, values_of, wave, workloads, yaml,
+    CHART, ENVIRONMENTS, FEATURES, at, container, containers, list, named, network, number, of_kind, quantity, render,
+    schemas, selects_pods, store_in, texts, title, try_render, values_of, wave, workloads, yaml,
 };
 use serde_json::Value;
 
@@ -204,7 +204,8 @@ fn the_migration_comes_first() {
 fn needs<'a>(workload: &Value, objects: &'a [Value]) -> Vec<&'a Value> {
     let pod = &workload["spec"]["template"]["spec"];
     let mut needed = vec![named(objects, "ServiceAccount", at(pod, "/serviceAccountName"))];
-    for variable in list(container(workload), "/env").iter().filter(|variable| variable.get("valueFrom").is_some()) {
+    let variables = containers(workload).into_iter().flat_map(|container| list(container, "/env"));
+    for variable in variables.filter(|variable| variable.get("valueFrom").is_some()) {
         needed.push(named(objects, "ExternalSecret", at(variable, "/valueFrom/secretKeyRef/name")));
     }
     for volume in list(pod, "/volumes") {
@@ -222,7 +223,7 @@ fn secrets_come_from_outside_and_go_where_they_belong() {
         let objects = store_in(environment);
         assert!(of_kind(&objects, "Secret").is_empty(), "a secret is in the repository");
         for workload in workloads(&objects) {
-            for variable in list(container(workload), "/env") {
+            for variable in containers(workload).into_iter().flat_map(|container| list(container, "/env")) {
                 let Some(reference) = variable.pointer("/valueFrom/secretKeyRef") else { continue };
                 assert_ne!(
                     at(workload, "/metadata/name"),
@@ -255,22 +256,60 @@ fn keys(source: &Value) -> Vec<&str> {
     templated.into_iter().flatten().map(|(key, _)| key.as_str()).chain(listed).collect()
 }
 
+/// The secrets with an address of the database, its variable and its role; RDS names its administrator.
+const DATABASE_SECRETS: [(&str, &str, &str); 4] = [
+    ("devopsify-database", "DATABASE_URL", "devopsify_application"),
+    ("devopsify-database-owner", "DATABASE_OWNER_URL", "devopsify_owner"),
+    ("devopsify-database-monitoring", "DATABASE_MONITORING_URL", "devopsify_monitoring"),
+    ("devopsify-database-admin", "DATABASE_ADMIN_URL", "{{ .username | urlquery }}"),
+];
+
+/// Whoever breaks into a process gets the rights of its role, so no process has the address of another one.
+#[test]
+fn each_process_has_the_address_of_its_role() {
+    for environment in ENVIRONMENTS {
+        let objects = store_in(environment);
+        for container in workloads(&objects).into_iter().flat_map(containers) {
+            let variables = list(container, "/env").iter().map(|variable| at(variable, "/name"));
+            let addresses: Vec<&str> =
+                variables.filter(|name| name.starts_with("DATABASE_") && name.ends_with("_URL")).collect();
+            let expected: &[&str] = match texts(container, "/args")[..] {
+                ["serve" | "worker"] => &["DATABASE_URL"],
+                ["migrate"] => &["DATABASE_OWNER_URL"],
+                ["roles"] => &["DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_MONITORING_URL", "DATABASE_ADMIN_URL"],
+                _ => &[],
+            };
+            assert_eq!(addresses, expected, "{container}");
+        }
+    }
+    println!("  chart: {} addresses of the database, each where its role is", DATABASE_SECRETS.len());
+}
+
 #[test]
 fn the_database_is_known_by_its_authority() {
     let objects = store_in("production");
-    let url = at(named(&objects, "ExternalSecret", "devopsify-database"), "/spec/target/template/data/DATABASE_URL");
-    let (address, options) = url.split_once('?').expect("a URL without options");
-    assert!(!address.contains(' ') || address.contains("{{"), "{address}");
-    assert!(address.ends_with(".rds.amazonaws.com:5432/devopsify"), "{address}");
-    let root = options.strip_prefix("sslmode=verify-full&sslrootcert=").expect("the server is not verified");
-    let (folder, file) = root.rsplit_once('/').unwrap();
+    let mut roots = BTreeSet::new();
+    for (secret, variable, role) in DATABASE_SECRETS {
+        let source = named(&objects, "ExternalSecret", secret);
+        let url = at(source, &format!("/spec/target/template/data/{variable}"));
+        let (address, options) = url.split_once('?').expect("a URL without options");
+        let (user, password) = address.strip_prefix("postgres://").unwrap().split_once(':').unwrap();
+        assert_eq!(user, role, "{secret}");
+        assert!(password.starts_with("{{ .password | urlquery }}@"), "{address}");
+        assert!(address.ends_with(".rds.amazonaws.com:5432/devopsify"), "{address}");
+        roots.insert(options.strip_prefix("sslmode=verify-full&sslrootcert=").expect("the server is not verified"));
+    }
+    assert_eq!(roots.len(), 1, "{roots:?}");
+    let (folder, file) = roots.pop_first().unwrap().rsplit_once('/').unwrap();
     for workload in
         workloads(&objects).into_iter().filter(|workload| at(workload, "/metadata/name") != "devopsify-storefront")
     {
-        let mount = &list(container(workload), "/volumeMounts")[0];
-        assert_eq!(at(mount, "/mountPath"), folder, "{} has no authority at {root}", title(workload));
         let volume = &list(workload, "/spec/template/spec/volumes")[0];
-        assert_eq!(at(volume, "/name"), at(mount, "/name"));
+        for container in containers(workload) {
+            let mount = &list(container, "/volumeMounts")[0];
+            assert_eq!(at(mount, "/mountPath"), folder, "{} has no authority there", title(workload));
+            assert_eq!(at(volume, "/name"), at(mount, "/name"));
+        }
         let map = named(&objects, "ConfigMap", at(volume, "/configMap/name"));
         let pem = map["data"][file].as_str().unwrap_or_else(|| panic!("{} has no {file}", title(map)));
         assert_eq!(pem.trim(), text(&format!("{CHART}/files/rds/eu-central-1.pem")).trim());
@@ -370,7 +409,8 @@ fn nothing_runs_before_a_release() {
                 let early: Vec<String> = of_kind(&objects, kind).into_iter().map(title).collect();
                 assert!(early.is_empty(), "{environment} waits for the image of {unreleased}: {early:?}");
             }
-            for needed in ["devopsify-database", "devopsify-application"] {
+            let databases = DATABASE_SECRETS.map(|(secret, ..)| secret);
+            for needed in databases.into_iter().chain(["devopsify-application"]) {
                 named(&objects, "ExternalSecret", needed);
             }
             named(&objects, "NetworkPolicy", "devopsify-postgres-exporter");

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use infrastructure_checks::{files, path, text};
 use kubernetes::{
-    CHART, ENVIRONMENTS, at, between, container, list, named, number, of_kind, program_default, render, schemas,
-    selects, selects_pods, store_in, texts, title, values_of, workloads, yaml,
+    CHART, ENVIRONMENTS, at, between, container, containers, list, named, number, of_kind, program_config,
+    program_default, render, schemas, selects, selects_pods, store_in, texts, title, values_of, workloads, yaml,
 };
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ fn environment(workload: &Value) -> BTreeMap<String, String> {
 
 #[test]
 fn variables_are_the_programs() {
-    let config: String = files("src/backend/src/config", &["rs"]).iter().map(|file| text(file)).collect();
+    let config = program_config();
     let known: BTreeSet<&str> = between(&config, "env = \"", "\"").into_iter().collect();
     let sources =
         ["app", "components", "lib"].iter().flat_map(|folder| files(&format!("src/frontend/{folder}"), &["ts", "tsx"]));
@@ -103,7 +103,7 @@ fn variables_are_the_programs() {
                 "PUBLIC_URL",
                 "MEDIA_URL",
             ],
-            ["migrate"] => &["DATABASE_URL"],
+            ["migrate"] => &["DATABASE_OWNER_URL"],
             // Next.js knows these itself.
             _ => {
                 let own = ["HOSTNAME", "PORT", "NEXT_TELEMETRY_DISABLED"].map(str::to_owned);
@@ -125,11 +125,12 @@ fn variables_are_the_programs() {
 
 #[test]
 fn commands_are_the_programs() {
-    let (main, objects) = (text("src/backend/src/main.rs"), store_in("production"));
+    let (program, objects) = (text("src/backend/src/command.rs"), store_in("production"));
     for workload in workloads(&objects) {
-        for command in texts(container(workload), "/args") {
-            let variant = format!("    {}{} {{", command[..1].to_uppercase(), &command[1..]);
-            assert!(main.contains(&variant), "{} runs `devopsify {command}`, which is no command", title(workload));
+        for command in containers(workload).into_iter().flat_map(|container| texts(container, "/args")) {
+            let variant = format!("    {}{}", command[..1].to_uppercase(), &command[1..]);
+            let is_known = [" {", "("].iter().any(|then| program.contains(&format!("{variant}{then}")));
+            assert!(is_known, "{} runs `devopsify {command}`, which is no command", title(workload));
         }
     }
     println!("  consistency: {} workloads run commands of the program or its storefront", workloads(&objects).len());

@@ -70,8 +70,8 @@ fn the_platform_fits_the_store() {
     assert_eq!(number(policy, "/spec/ingress/0/ports/0/port"), program_default("POSTGRES_EXPORTER_PORT"));
     let secret = named(&objects, "ExternalSecret", at(&exporter, "/config/datasourceSecret/name"));
     assert!(
-        secret.pointer("/spec/target/template/data/DATABASE_URL").is_some()
-            && at(&exporter, "/config/datasourceSecret/key") == "DATABASE_URL"
+        secret.pointer("/spec/target/template/data/DATABASE_MONITORING_URL").is_some()
+            && at(&exporter, "/config/datasourceSecret/key") == "DATABASE_MONITORING_URL"
     );
     named(&objects, "ConfigMap", at(&exporter, "/extraVolumes/0/configMap/name"));
     let mount = at(container(named(&objects, "Deployment", "devopsify-api")), "/volumeMounts/0/mountPath");

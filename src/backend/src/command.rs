@@ -14,8 +14,8 @@ use crate::{
     audit::{self, AuditCommand},
     backup::{self, BackupCommand},
     catalog::import::{self, ImportCommand},
-    config::{CommonConfig, DatabaseConfig, ProbeConfig, ServeConfig, WorkerConfig},
-    database,
+    config::{CommonConfig, OwnerConfig, ProbeConfig, RolesConfig, ServeConfig, WorkerConfig},
+    database::{self, roles},
     jobs::renderer::RenderPicture,
     operations, registry, serve, telemetry, worker,
 };
@@ -43,11 +43,9 @@ pub enum Command {
         config: WorkerConfig,
     },
     /// Bring the database's schema up to what this program needs.
-    Migrate {
-        /// The database.
-        #[command(flatten)]
-        database: DatabaseConfig,
-    },
+    Migrate(OwnerConfig),
+    /// Create the database's roles, or give them other passwords; safe to repeat.
+    Roles(RolesConfig),
     /// Read products from Shopify's CSV into the catalogue; safe to repeat.
     Import(ImportCommand),
     /// Check what must always hold of stock, orders and money, on any database, at any moment.
@@ -90,10 +88,11 @@ impl Command {
             Self::Worker { common, config } => {
                 worker::run(common, config, registry::start_metrics()?, on_signal()?).await?;
             }
-            Self::Migrate { database } => {
-                let applied = database::migrate(database.required_url()?).await?;
+            Self::Migrate(config) => {
+                let applied = database::migrate(config.required_url()?).await?;
                 println!("{applied} migrations applied");
             }
+            Self::Roles(config) => roles::run(config).await?,
             Self::Import(command) => import::run(command).await?,
             Self::Audit(command) => return audit::run(command).await,
             Self::Backup(command) => backup::run(command, on_signal()?).await?,

@@ -18,8 +18,10 @@ pub const ANNOUNCEMENT: &str = "up.json";
 /// What an `up` tells other commands about the store that it runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announcement {
-    /// The database's address, password included.
+    /// The database's address for the application, password included.
     pub database_url: String,
+    /// The database's address for monitoring, password included.
+    pub database_monitoring_url: String,
     /// Where each process shows its metrics, as `host:port`, by the name of its scrape job.
     #[serde(default)]
     pub metrics: BTreeMap<String, String>,

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, env, fs};
 
-use infrastructure_checks::{documents, path, run, text, tool, try_run};
+use infrastructure_checks::{documents, files, path, run, text, tool, try_run};
 use serde_json::Value;
 
 pub mod network;
@@ -76,9 +76,16 @@ pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Vec<&'a str> {
     text.split(before).skip(1).filter_map(|rest| rest.split_once(after)).map(|(found, _)| found).collect()
 }
 
+/// The sources of what the production and the local program read from the environment.
+pub fn program_config() -> String {
+    let sources =
+        files("src/backend/src/config", &["rs"]).into_iter().chain(["src/backend/local/src/config.rs".to_owned()]);
+    sources.map(|file| text(&file)).collect()
+}
+
 /// The number that the program takes for a variable if nothing is said.
 pub fn program_default(variable: &str) -> i64 {
-    let config = text("src/backend/src/config/mod.rs");
+    let config = program_config();
     let line = config
         .lines()
         .find(|line| line.contains(&format!("env = \"{variable}\"")))
@@ -134,6 +141,13 @@ pub fn named<'a>(objects: &'a [Value], kind: &str, name: &str) -> &'a Value {
 /// What makes pods.
 pub fn workloads(objects: &[Value]) -> Vec<&Value> {
     objects.iter().filter(|object| object.pointer("/spec/template/spec/containers").is_some()).collect()
+}
+
+/// The containers of a workload, those that run first too.
+#[allow(dead_code, reason = "not every binary of tests needs it")]
+pub fn containers(workload: &Value) -> Vec<&Value> {
+    let pod = |field: &str| list(workload, &format!("/spec/template/spec/{field}"));
+    pod("initContainers").iter().chain(pod("containers")).collect()
 }
 
 /// The one container of a workload.

@@ -34,6 +34,14 @@ pub struct UpConfig {
     #[arg(skip)]
     pub demo_provider: bool,
 
+    /// The database of DATABASE_URL as the role that owns its schema, which migrates it; without it, DATABASE_URL.
+    #[arg(long, env = "DATABASE_OWNER_URL", hide_env_values = true)]
+    pub database_owner_url: Option<String>,
+
+    /// The database of DATABASE_URL as the role that reads its statistics, for `monitor`; without it, DATABASE_URL.
+    #[arg(long, env = "DATABASE_MONITORING_URL", hide_env_values = true)]
+    pub database_monitoring_url: Option<String>,
+
     /// The database, the pictures and the addresses to listen on; the pictures are in the home.
     #[command(flatten)]
     pub common: CommonConfig,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::DatabaseConfig;
+use crate::config::OwnerConfig;
 
 mod archive;
 mod base;
@@ -36,7 +36,7 @@ enum Action {
     /// Copy the running database into the folder, without stopping it.
     Create {
         #[command(flatten)]
-        database: DatabaseConfig,
+        database: OwnerConfig,
         #[command(flatten)]
         options: CreateOptions,
     },

@@ -84,7 +84,7 @@ impl Server {
         )
         .fetch_one(&mut connection)
         .await
-        .context("the database's role may not make backups: give DATABASE_URL with a superuser")?;
+        .context("the database's role may not make backups: give DATABASE_OWNER_URL with the owner that `devopsify roles` made")?;
         ensure!(
             !about.in_recovery,
             "this PostgreSQL is still recovering, or a replica: back up the one that it follows"
@@ -137,7 +137,7 @@ impl Server {
         sqlx::query_scalar(sql)
             .fetch_one(&mut self.connection)
             .await
-            .context("the backup cannot be begun: give DATABASE_URL with a superuser")
+            .context("the backup cannot be begun: give DATABASE_OWNER_URL with the owner that `devopsify roles` made")
     }
 
     /// Ends the backup, and has the segment of its end archived.

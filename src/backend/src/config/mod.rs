@@ -36,6 +36,56 @@ pub struct DatabaseConfig {
     pub database_max_connections: u32,
 }
 
+/// The database for what the owner of its schema does: `migrate` and `backup`.
+#[derive(Clone, Args)]
+pub struct OwnerConfig {
+    /// The database as the role that owns the schema; without it, DATABASE_URL.
+    #[arg(long, env = "DATABASE_OWNER_URL", hide_env_values = true)]
+    pub database_owner_url: Option<String>,
+
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+}
+
+impl OwnerConfig {
+    /// The database's address as the role that owns the schema.
+    ///
+    /// # Errors
+    /// When none is given, or it would be sent through a network as it is.
+    pub fn required_url(&self) -> anyhow::Result<&str> {
+        let Some(url) = self.database_owner_url.as_deref().filter(|url| !url.is_empty()) else {
+            return self.database.required_url();
+        };
+        transport::expect_encrypted_database(url, self.database.database_allow_plaintext)?;
+        Ok(url)
+    }
+}
+
+/// The database for who creates its roles.
+#[derive(Clone, Args)]
+pub struct RolesConfig {
+    /// The store's database as an administrator of the server, who may create roles.
+    #[arg(long, env = "DATABASE_ADMIN_URL", hide_env_values = true)]
+    pub database_admin_url: String,
+
+    /// The database as `devopsify_owner`, with the password that it gets.
+    #[arg(long, env = "DATABASE_OWNER_URL", hide_env_values = true)]
+    pub database_owner_url: String,
+
+    /// The database as `devopsify_application`, with the password that it gets.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+
+    /// The database as `devopsify_monitoring`, with the password that it gets.
+    #[arg(long, env = "DATABASE_MONITORING_URL", hide_env_values = true)]
+    pub database_monitoring_url: String,
+
+    /// Lets the database be elsewhere without TLS: for a network that no one else can read.
+    #[arg(long, env = "DATABASE_ALLOW_PLAINTEXT", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_value = "false", default_missing_value = "true")]
+    pub database_allow_plaintext: bool,
+}
+
 /// What `serve` and `worker` share.
 #[derive(Clone, Args)]
 pub struct CommonConfig {

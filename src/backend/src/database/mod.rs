@@ -12,6 +12,7 @@ use sqlx::{
 use crate::{config::DatabaseConfig, queue};
 
 mod pool;
+pub mod roles;
 
 pub use pool::Pool;
 

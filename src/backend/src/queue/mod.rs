@@ -18,12 +18,34 @@ pub use traced::Traced;
 /// The schema that the queue's library keeps its tables in.
 pub const SCHEMA: &str = "graphile_worker";
 
-/// Brings the queue's own tables up to what its library needs.
+/// What the application does with the queue's tables, which its library's functions read and write as whoever calls them.
+const GRANTS: &str = "
+    GRANT USAGE ON SCHEMA graphile_worker TO devopsify_application;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA graphile_worker TO devopsify_application;
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA graphile_worker TO devopsify_application;
+    -- The library turns row security on, so that only its tables' owner sees rows unless a policy says otherwise.
+    DO $$
+    DECLARE
+        secured regclass;
+    BEGIN
+        FOR secured IN
+            SELECT oid FROM pg_class c
+            WHERE relnamespace = 'graphile_worker'::regnamespace AND relrowsecurity
+              AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND polname = 'devopsify_application')
+        LOOP
+            EXECUTE format('CREATE POLICY devopsify_application ON %s TO devopsify_application USING (true)', secured);
+        END LOOP;
+    END $$";
+
+/// Brings the queue's own tables up to what its library needs, and grants the application its rights, which are the same for
+/// tables that a later version of the library makes.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn migrate(db: &PgPool) -> anyhow::Result<()> {
-    WorkerUtils::new(db.clone(), SCHEMA).migrate().await.context("the queue's tables cannot be made")
+    WorkerUtils::new(db.clone(), SCHEMA).migrate().await.context("the queue's tables cannot be made")?;
+    sqlx::raw_sql(GRANTS).execute(db).await.context("the queue's tables cannot be granted to the application")?;
+    Ok(())
 }
 
 /// How urgent a kind of job is.

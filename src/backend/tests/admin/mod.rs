@@ -4,13 +4,13 @@ use std::process::{Command, Output};
 
 use reqwest::StatusCode;
 use serde_json::json;
-use sqlx::{ConnectOptions, PgPool};
+use sqlx::PgPool;
 
-use crate::support::{Shop, customer::Browser};
+use crate::support::{Shop, customer::Browser, program::database_url};
 
 async fn admin(db: &PgPool, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
-    command.arg("admin").args(arguments).env("DATABASE_URL", db.connect_options().to_url_lossy().as_str());
+    command.arg("admin").args(arguments).env("DATABASE_URL", database_url(db));
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
 }
 

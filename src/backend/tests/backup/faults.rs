@@ -16,13 +16,13 @@ use super::{
     machine::{Machine, backup, restore, said, until},
     mugs, stocked,
 };
-use crate::support::program::database_url;
+use crate::support::program::admin_url;
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
 async fn without_an_archive_there_is_no_backup(db: PgPool) {
     let folder = TempDir::new().unwrap();
     let mut command = backup(&folder.path().join("backups"), &["create"]);
-    command.env("DATABASE_URL", database_url(&db));
+    command.env("DATABASE_OWNER_URL", admin_url(&db));
     said(command).await.refused("does not archive its log");
     said(backup(&folder.path().join("none"), &["list"])).await.refused("give their folder by BACKUP_DIRECTORY");
 }
@@ -80,7 +80,7 @@ async fn refused_backups(machine: &Machine, folder: &Path) {
     // A disk that takes a megabyte.
     let full = "trap '' XFSZ; ulimit -f 2048; exec \"$0\" backup create";
     let mut command = Command::new("sh");
-    command.args(["-c", full, env!("CARGO_BIN_EXE_devopsify")]).env("DATABASE_URL", machine.server.url());
+    command.args(["-c", full, env!("CARGO_BIN_EXE_devopsify")]).env("DATABASE_OWNER_URL", &machine.addresses.owner);
     command.env("BACKUP_DIRECTORY", folder.join("backups"));
     said(command).await.refused("cannot be copied into the backup");
     let other = folder.join("other");

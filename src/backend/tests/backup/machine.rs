@@ -6,6 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use devopsify::database::roles::{self, Addresses, Passwords};
 use devopsify_local::up::postgres::{Options, Server};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -40,6 +41,7 @@ pub struct Machine {
     backups: PathBuf,
     pub server: Server,
     pub db: PgPool,
+    pub addresses: Addresses,
 }
 
 impl Machine {
@@ -62,7 +64,8 @@ impl Machine {
     /// A PostgreSQL with the store's schema that archives nothing.
     pub async fn start(home: &Path, backups: &Path) -> Self {
         let machine = Self::on(home, backups).await;
-        devopsify::database::migrate(&machine.server.url()).await.unwrap();
+        roles::create(&machine.server.url(), &passwords(&machine.server)).await.unwrap();
+        devopsify::database::migrate(&machine.addresses.owner).await.unwrap();
         machine
     }
 
@@ -71,7 +74,9 @@ impl Machine {
         let database = Path::new(env!("CARGO_MANIFEST_DIR")).join("../database").canonicalize().unwrap();
         let server = Server::start(home, &Options { database, throw_away: false }).await.unwrap();
         let db = PgPool::connect(&server.url()).await.unwrap();
-        Self { backups: backups.to_owned(), server, db }
+        let passwords = passwords(&server);
+        let addresses = Addresses::of(&server.url(), &passwords).unwrap();
+        Self { backups: backups.to_owned(), server, db, addresses }
     }
 
     /// Changes a setting, given as in `postgresql.conf`.
@@ -102,7 +107,7 @@ impl Machine {
     /// `devopsify backup …` on this machine's database and backups.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = backup(&self.backups, words);
-        command.env("DATABASE_URL", self.server.url());
+        command.env("DATABASE_OWNER_URL", &self.addresses.owner);
         command
     }
 
@@ -144,9 +149,15 @@ impl Machine {
     /// What `devopsify audit` says.
     pub async fn audit(&self) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_devopsify"));
-        command.arg("audit").env("DATABASE_URL", self.server.url());
+        command.arg("audit").env("DATABASE_URL", &self.addresses.application);
         said(command).await
     }
+}
+
+/// One for all, as the administrator's.
+fn passwords(server: &Server) -> Passwords {
+    let password = || server.password().to_owned();
+    Passwords { owner: password(), application: password(), monitoring: password() }
 }
 
 /// Where the data folder of another home will be, which gets the password of the old one.

@@ -4,6 +4,7 @@ mod orders;
 mod payments;
 mod pool;
 mod privacy;
+mod roles;
 
 use sqlx::PgPool;
 

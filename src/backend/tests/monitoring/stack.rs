@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use devopsify::database;
+use devopsify::database::{
+    self,
+    roles::{self, Passwords},
+};
 use devopsify_local::up::{
     monitor::{programs::Programs, scrape},
     postgres::{Options, Server},
@@ -67,6 +70,7 @@ pub struct Stack {
     pub cups: Vec<Uuid>,
     services: Vec<Service>,
     postgres: Server,
+    monitoring_url: String,
     folder: TempDir,
 }
 
@@ -105,14 +109,16 @@ impl Stack {
         let folder = TempDir::new().unwrap();
         let options = Options { database: files::root().join("src/database"), throw_away: true };
         let postgres = Server::start(folder.path(), &options).await.unwrap();
-        let url = postgres.url();
-        database::migrate(&url).await.unwrap();
-        let db = PgPoolOptions::new().max_connections(10).connect(&url).await.unwrap();
-        sqlx::query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").execute(&db).await.unwrap();
+        let password = || postgres.password().to_owned();
+        let passwords = Passwords { owner: password(), application: password(), monitoring: password() };
+        roles::create(&postgres.url(), &passwords).await.unwrap();
+        let roles = roles::Addresses::of(&postgres.url(), &passwords).unwrap();
+        database::migrate(&roles.owner).await.unwrap();
+        let db = PgPoolOptions::new().max_connections(10).connect(&postgres.url()).await.unwrap();
         let (mug, cups) = fill(&db).await;
         let addresses = Addresses::choose().await;
         let wire = Wire::to(&db).await;
-        let [serve, worker, demo] = programs(&addresses, wire.url(), &url);
+        let [serve, worker, demo] = programs(&addresses, wire.url(), &roles.application);
         let (store, provider) = (format!("http://{}", addresses.store), format!("http://{}", addresses.demo));
         let metrics = [
             ("api", addresses.operations),
@@ -134,6 +140,7 @@ impl Stack {
             mug,
             cups,
             services: Vec::new(),
+            monitoring_url: roles.monitoring,
             postgres,
             folder,
         };
@@ -177,7 +184,7 @@ impl Stack {
         hurry(&mut configuration, &rules);
         scrape::write(&file, &configuration).unwrap();
         let (prometheus, postgres, node) = (addresses.prometheus, addresses.postgres, addresses.node);
-        let url = self.postgres.url();
+        let url = self.monitoring_url.clone();
         let of = programs.clone();
         self.launch("postgres-exporter", postgres, move || of.postgres_exporter(postgres, &url)).await;
         let of = programs.clone();

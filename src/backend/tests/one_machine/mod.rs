@@ -22,7 +22,7 @@ use compose::{Compose, run_script, script};
 use proxy::Proxy;
 
 use crate::support::{
-    program::{database_url, local_program},
+    program::{addresses, admin_url, local_program},
     unused_port,
 };
 
@@ -58,9 +58,13 @@ impl Machine {
         let ports: BTreeMap<_, _> =
             ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "DEMO_PROVIDER_PORT"].map(|name| (name, unused_port())).into();
         let origin = |name: &str| format!("http://127.0.0.1:{}", ports[name]);
-        let database = compose.environment("migration", &[])["DATABASE_URL"].clone();
+        let databases = compose.environment("roles", &[]);
+        let (admin, addresses) = (admin_url(db), addresses(db).1);
         let place = [
-            (database, database_url(db)),
+            (databases["DATABASE_ADMIN_URL"].clone(), admin),
+            (databases["DATABASE_OWNER_URL"].clone(), addresses.owner),
+            (databases["DATABASE_URL"].clone(), addresses.application),
+            (databases["DATABASE_MONITORING_URL"].clone(), addresses.monitoring),
             ("http://api:8080".to_owned(), origin("PORT")),
             ("http://demo-provider:8083".to_owned(), origin("DEMO_PROVIDER_PORT")),
             ("http://localhost:8083".to_owned(), origin("DEMO_PROVIDER_PORT")),
@@ -127,11 +131,13 @@ fn client() -> Client {
 #[sqlx::test(migrations = false)]
 async fn the_services_of_compose_are_a_store(db: PgPool) {
     let mut machine = Machine::new(&db);
-    for service in [("api", "serve"), ("migration", "migrate"), ("worker", "worker")] {
+    for service in [("api", "serve"), ("migration", "migrate"), ("roles", "roles"), ("worker", "worker")] {
         assert!(machine.compose.programs().iter().any(|program| (*program.0, *program.1) == service), "{service:?}");
     }
-    let migrated = machine.run("migration");
-    assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    for service in ["roles", "migration"] {
+        let done = machine.run(service);
+        assert!(done.status.success(), "{service}: {}", String::from_utf8_lossy(&done.stderr));
+    }
     let unhealthy = machine.health("api");
     assert_eq!(unhealthy.status.code(), Some(1), "nobody answers, and that is not healthy");
     assert!(String::from_utf8_lossy(&unhealthy.stderr).contains("/readyz does not answer"));

@@ -27,7 +27,7 @@ use super::{
     support::{
         builders::{category, product, variant},
         guest::variant_of,
-        program::{Program, database_url},
+        program::{Program, admin_url},
         provider::Provider,
         unused_port,
     },
@@ -75,7 +75,7 @@ impl Release {
     /// Runs one of its commands that end by themselves.
     pub async fn run(&self, command: &str, db: &PgPool) -> Output {
         let mut process = Command::new(&self.program);
-        process.arg(command).env("DATABASE_URL", database_url(db)).kill_on_drop(true).output().await.unwrap()
+        process.arg(command).env("DATABASE_URL", admin_url(db)).kill_on_drop(true).output().await.unwrap()
     }
 }
 
@@ -215,7 +215,8 @@ impl Rollout {
     fn variables(&self) -> [(&'static str, String); 6] {
         let media = Url::from_directory_path(self.folder.path().join("media")).unwrap();
         [
-            ("DATABASE_URL", database_url(&self.db)),
+            // Releases from before there were roles run as one that may do everything.
+            ("DATABASE_URL", admin_url(&self.db)),
             ("PUBLIC_URL", "http://shop.example".to_owned()),
             ("STOREFRONT_URL", self.provider.url.origin().ascii_serialization()),
             ("STRIPE_API_URL", self.provider.url.origin().ascii_serialization()),

@@ -28,6 +28,7 @@ use devopsify::{
     app::App,
     capability::Secrets,
     config::{LoadConfig, PaymentConfig, ServeConfig},
+    database::roles::APPLICATION,
     files::FileStore,
     passwords::Passwords,
     policy::Policy,
@@ -38,7 +39,7 @@ use devopsify::{
 };
 use reqwest::{Client, Method, Response, StatusCode, header::HeaderMap};
 use serde_json::Value;
-use sqlx::PgPool;
+use sqlx::{PgPool, postgres::PgPoolOptions};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -93,6 +94,20 @@ impl Reply {
         assert_eq!(problem["code"], "invalid_request");
         problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// The database as the application, whose role may do less than the tests'. It closes with the test's.
+///
+/// `make test` gives the roles one password (`devopsify-local with-postgres`).
+pub fn application(db: &PgPool) -> PgPool {
+    let options = (*db.connect_options()).clone().username(APPLICATION);
+    let application = PgPoolOptions::new().max_connections(10).connect_lazy_with(options);
+    let (closing, ours) = (db.close_event(), application.clone());
+    tokio::spawn(async move {
+        closing.await;
+        ours.close().await;
+    });
+    application
 }
 
 impl Shop {
@@ -188,7 +203,7 @@ impl Shop {
         let app = App {
             policy: Policy::default(),
             passwords: Passwords::new().unwrap(),
-            db: db.clone().into(),
+            db: application(&db).into(),
             media: media.clone(),
             static_files,
             public_url: public_url.parse().unwrap(),

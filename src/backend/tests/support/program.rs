@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use devopsify::database::roles::{Addresses, Passwords};
 use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{ConnectOptions, PgPool};
@@ -178,7 +179,23 @@ impl Drop for Program {
     }
 }
 
-/// The address of a test's database.
+/// The address of a test's database as the application, whose role may do less than the tests'.
 pub fn database_url(db: &PgPool) -> String {
+    addresses(db).1.application
+}
+
+/// The addresses of a test's database for each role, all with the password of the tests' role, and their passwords.
+pub fn addresses(db: &PgPool) -> (Passwords, Addresses) {
+    let admin = db.connect_options().to_url_lossy();
+    let password = admin.password().expect("DATABASE_URL has a password");
+    let password = || percent_encoding::percent_decode_str(password).decode_utf8().unwrap().into_owned();
+    let passwords = Passwords { owner: password(), application: password(), monitoring: password() };
+    let addresses = Addresses::of(admin.as_str(), &passwords).unwrap();
+    (passwords, addresses)
+}
+
+/// The same as an administrator of the server.
+#[allow(dead_code, reason = "not every binary of tests needs it")]
+pub fn admin_url(db: &PgPool) -> String {
     db.connect_options().to_url_lossy().to_string()
 }

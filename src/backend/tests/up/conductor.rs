@@ -9,9 +9,12 @@ use std::{
     process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
-use devopsify::running_store::database_url;
+use devopsify::{database::migrate, running_store::database_url};
+use devopsify_local::up::postgres::{Options, Server};
 use rustix::process::Signal;
+use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 use super::{database, expect_gone, kill, wait_for};
 use crate::support::{program::local_program, unused_port};
@@ -30,7 +33,15 @@ struct Checkout {
 
 const VARIABLES: [&str; 6] =
     ["PORT", "OPERATIONS_PORT", "WORKER_PORT", "STOREFRONT_PORT", "DEMO_PROVIDER_PORT", "STOREFRONT_METRICS_PORT"];
-const SECRETS: [&str; 5] = ["DATABASE_URL", "SECRET_KEY", "SMTP_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"];
+const SECRETS: [&str; 7] = [
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_MONITORING_URL",
+    "SECRET_KEY",
+    "SMTP_URL",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+];
 
 impl Checkout {
     fn new() -> Self {
@@ -235,6 +246,41 @@ fn everything_starts_heals_and_stops() {
     let nowhere = checkout.attached("audit");
     assert_eq!(nowhere.status.code(), Some(1));
     assert!(String::from_utf8(nowhere.stderr).unwrap().contains("DATABASE_URL is not set"));
+}
+
+/// Before there were roles, one superuser did everything.
+#[tokio::test]
+async fn a_home_from_before_there_were_roles_is_converted() {
+    let checkout = Checkout::new();
+    let options = Options { database: database(), throw_away: false };
+    fs::create_dir(checkout.home()).unwrap();
+    let mut server = Server::start(&checkout.home(), &options).await.unwrap();
+    migrate(&server.url()).await.unwrap();
+    let mut admin = PgConnection::connect(&server.url()).await.unwrap();
+    let before = "
+        UPDATE settings SET name = 'Kept';
+        DROP OWNED BY devopsify_owner, devopsify_application, devopsify_monitoring;
+        DROP ROLE devopsify_owner, devopsify_application, devopsify_monitoring;
+        DELETE FROM _sqlx_migrations WHERE version = 20261202100000";
+    sqlx::raw_sql(before).execute(&mut admin).await.unwrap();
+    admin.close().await.unwrap();
+    server.stop(&CancellationToken::new()).await;
+
+    let mut up = checkout.up();
+    let url = database_url(&checkout.home()).unwrap();
+    let mut application = PgConnection::connect(&url).await.unwrap();
+    let (role, owner, name): (String, String, String) = sqlx::query_as(
+        "SELECT current_user::text, tableowner::text, name FROM pg_tables, settings WHERE tablename = 'stock_movements'",
+    )
+    .fetch_one(&mut application)
+    .await
+    .unwrap();
+    assert_eq!([&*role, &*owner, &*name], ["devopsify_application", "devopsify_owner", "Kept"]);
+    let refused = sqlx::raw_sql("DELETE FROM stock_movements").execute(&mut application).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501");
+    application.close().await.unwrap();
+    up.signal(Signal::TERM);
+    assert_eq!(up.child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

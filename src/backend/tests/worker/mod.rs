@@ -24,6 +24,8 @@ use sqlx::PgPool;
 use tempfile::TempDir;
 use url::Url;
 
+use crate::support::application;
+
 const KEY: &str = "a key for tests of at least 32 characters";
 
 /// A worker's surroundings: its tables, its pictures in a folder, and its mails in one or at a server.
@@ -50,7 +52,7 @@ impl Bench {
         };
         let context = JobContext {
             stripe: crate::support::provider_nowhere(),
-            db: db.clone().into(),
+            db: application(&db).into(),
             media: FileStore::open(&Url::from_directory_path(folder.path()).unwrap(), "MEDIA_URL").unwrap(),
             // The tests' servers are on loopback, which the real downloader refuses.
             downloader: Arc::new(Downloader::new(|_| true).unwrap()),
@@ -63,8 +65,10 @@ impl Bench {
 
     /// Runs what is due of these tasks, once.
     async fn run(&self, tasks: impl FnOnce(WorkerOptions) -> WorkerOptions) {
-        let options =
-            WorkerOptions::default().pg_pool(self.db.clone()).schema(queue::SCHEMA).listen_os_shutdown_signals(false);
+        let options = WorkerOptions::default()
+            .pg_pool(application(&self.db))
+            .schema(queue::SCHEMA)
+            .listen_os_shutdown_signals(false);
         let worker = tasks(options.add_extension(self.context.clone())).init().await.unwrap();
         tokio::time::timeout(Duration::from_secs(60), worker.run_once()).await.unwrap().unwrap();
     }

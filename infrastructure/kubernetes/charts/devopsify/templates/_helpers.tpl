@@ -59,13 +59,34 @@ capabilities:
 {{- define "devopsify.preStopSeconds" -}}15{{- end }}
 {{- define "devopsify.terminationGracePeriodSeconds" -}}60{{- end }}
 
-{{/* What every process of the program reads of the environment to reach the database. */}}
+{{/* Addresses of the database, each of another role and from a secret of its own. */}}
 {{- define "devopsify.databaseEnvironment" -}}
 - name: DATABASE_URL
   valueFrom:
     secretKeyRef:
       name: devopsify-database
       key: DATABASE_URL
+{{- end }}
+{{- define "devopsify.ownerEnvironment" -}}
+- name: DATABASE_OWNER_URL
+  valueFrom:
+    secretKeyRef:
+      name: devopsify-database-owner
+      key: DATABASE_OWNER_URL
+{{- end }}
+{{- define "devopsify.rolesEnvironment" -}}
+{{ include "devopsify.databaseEnvironment" . }}
+{{ include "devopsify.ownerEnvironment" . }}
+- name: DATABASE_MONITORING_URL
+  valueFrom:
+    secretKeyRef:
+      name: devopsify-database-monitoring
+      key: DATABASE_MONITORING_URL
+- name: DATABASE_ADMIN_URL
+  valueFrom:
+    secretKeyRef:
+      name: devopsify-database-admin
+      key: DATABASE_ADMIN_URL
 {{- end }}
 
 {{/* What `serve` and `worker` read of the environment (src/backend/src/config/mod.rs, CommonConfig). */}}

@@ -153,7 +153,11 @@ mod tests {
         let home = Home::open(&path).unwrap();
         assert_eq!(database_url(&path), None);
         let metrics = [("api".to_owned(), "127.0.0.1:8081".to_owned())].into();
-        let announcement = Announcement { database_url: "postgres://secret".into(), metrics };
+        let announcement = Announcement {
+            database_url: "postgres://secret".into(),
+            database_monitoring_url: "postgres://secret".into(),
+            metrics,
+        };
         home.announce(&announcement).unwrap();
         assert_eq!(database_url(&path).as_deref(), Some("postgres://secret"));
         assert_eq!(announced(&path), Some(announcement));

@@ -37,7 +37,16 @@ use signals::Signals;
 use steps::{Steps, say};
 
 use crate::config::UpConfig;
-use devopsify::{config::CommonConfig, database, files::FileStore, running_store::Announcement, serve};
+use devopsify::{
+    config::CommonConfig,
+    database::{
+        self,
+        roles::{self, Addresses, Passwords},
+    },
+    files::FileStore,
+    running_store::Announcement,
+    serve, transport,
+};
 
 const DEMO: &str = "demo-was-imported";
 
@@ -83,13 +92,18 @@ async fn start(
     expect_free_ports(config).await?;
 
     let mut common = config.common.clone();
-    if common.database.database_url.is_none() {
-        let server = running.start_postgres(home, repository).await?;
-        steps.done(&format!("PostgreSQL {} ready", server.version()));
-        common.database.database_url = Some(server.url());
-    }
-    let url = common.database.required_url()?.to_owned();
-    let applied = database::migrate(&url).await?;
+    let addresses = match common.database.database_url.clone() {
+        Some(url) => given(url, config)?,
+        None => {
+            let server = running.start_postgres(home, repository).await?;
+            let passwords = passwords(home)?;
+            roles::create(&server.url(), &passwords).await?;
+            steps.done(&format!("PostgreSQL {} ready", server.version()));
+            Addresses::of(&server.url(), &passwords)?
+        }
+    };
+    common.database.database_url = Some(addresses.application.clone());
+    let applied = database::migrate(&addresses.owner).await?;
     steps.done(&if applied == 0 {
         "Schema is up to date".into()
     } else {
@@ -109,7 +123,7 @@ async fn start(
 
     running.start_worker(home, config, &common).await?;
     running.start_store(config, &common, metrics).await?;
-    home.announce(&announcement(config, url))?;
+    home.announce(&announcement(config, addresses))?;
     steps.done("Store, API and worker ready");
     tell(config, home, running.database_folder());
     if let Some((email, password)) = administrator {
@@ -184,7 +198,27 @@ async fn import_demo(
 }
 
 /// The names are those of the scrape jobs in `monitoring/prometheus/prometheus.yml`.
-fn announcement(config: &UpConfig, database_url: String) -> Announcement {
+/// The addresses of a database that is not embedded. Who gives one address alone lets one role do everything.
+fn given(url: String, config: &UpConfig) -> anyhow::Result<Addresses> {
+    let or_same =
+        |given: &Option<String>| given.clone().filter(|given| !given.is_empty()).unwrap_or_else(|| url.clone());
+    let (owner, monitoring) = (or_same(&config.database_owner_url), or_same(&config.database_monitoring_url));
+    for url in [&url, &owner, &monitoring] {
+        transport::expect_encrypted_database(url, config.common.database.database_allow_plaintext)?;
+    }
+    Ok(Addresses { owner, monitoring, application: url })
+}
+
+/// The passwords of the embedded database's roles.
+fn passwords(home: &Home) -> anyhow::Result<Passwords> {
+    Ok(Passwords {
+        owner: home.secret("database-owner-password")?,
+        application: home.secret("database-application-password")?,
+        monitoring: home.secret("database-monitoring-password")?,
+    })
+}
+
+fn announcement(config: &UpConfig, addresses: Addresses) -> Announcement {
     let hosts = &*config.common.host;
     let metrics = [
         ("api", local_address(hosts, config.serve.operations_port)),
@@ -192,7 +226,7 @@ fn announcement(config: &UpConfig, database_url: String) -> Announcement {
         ("storefront", SocketAddr::from((Ipv4Addr::LOCALHOST, config.storefront_metrics_port))),
     ];
     let metrics = metrics.map(|(job, address)| (job.to_owned(), address.to_string())).into();
-    Announcement { database_url, metrics }
+    Announcement { database_url: addresses.application, database_monitoring_url: addresses.monitoring, metrics }
 }
 
 /// An address by which this machine itself reaches a port.

@@ -188,6 +188,11 @@ impl Server {
         format!("postgres://{NAME}:{}@127.0.0.1:{}/{database}?sslmode=disable", self.password, self.port)
     }
 
+    /// The password of its administrator.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
     /// PostgreSQL's version, once it was ready.
     pub fn version(&self) -> &str {
         &self.version

@@ -22,7 +22,13 @@ use super::{
     repository::Repository,
 };
 use crate::config::WithPostgresConfig;
-use devopsify::{database, running_store};
+use devopsify::{
+    database::{
+        self,
+        roles::{self, Addresses, Passwords},
+    },
+    running_store,
+};
 
 const PREFIX: &str = "devopsify-throw-away-";
 /// Below the current directory, which is the repository. The folder may know more than this binary does.
@@ -62,8 +68,12 @@ async fn run_on(server: &mut Server, config: &WithPostgresConfig, mut signals: S
         ready = server.ready() => ready?,
         signal = signals.next() => return Ok(ExitStatus::from_raw(signal.as_raw())),
     }
+    // One password for all: the command takes another role by its name.
+    let password = || server.password().to_owned();
+    let passwords = Passwords { owner: password(), application: password(), monitoring: password() };
+    roles::create(&server.url(), &passwords).await?;
     if config.migrate {
-        database::migrate_from(Path::new(MIGRATIONS), &server.url()).await?;
+        database::migrate_from(Path::new(MIGRATIONS), &Addresses::of(&server.url(), &passwords)?.owner).await?;
     }
     let (program, arguments) = config.command.split_first().context("no command is given")?;
     let mut child = Command::new(program)

@@ -96,8 +96,8 @@ impl Watch<'_> {
         let configuration = scrape::configuration(&repository.monitoring().join("prometheus"), &targets)?;
         scrape::write(&file, &configuration)?;
 
-        let url = store.database_url.clone();
-        count_statements(&url).await;
+        let url = store.database_monitoring_url.clone();
+        expect_statements(&url).await;
         self.launch("postgres-exporter", "PostgreSQL's exporter", postgres, move |programs| {
             programs.postgres_exporter(postgres, &url)
         })
@@ -157,17 +157,16 @@ async fn successor(home: &Path, store: &Announcement) -> Announcement {
     }
 }
 
-/// Makes the database show its statements, which tells the slow ones: the embedded one can, another may have to be told to.
-async fn count_statements(url: &str) {
+/// Says how the database can tell slow statements, if it does not: the embedded one does.
+async fn expect_statements(url: &str) {
     let ask = async {
         let mut connection = PgConnection::connect(url).await?;
-        sqlx::query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements").execute(&mut connection).await?;
         sqlx::query("SELECT FROM pg_stat_statements LIMIT 1").execute(&mut connection).await?;
         connection.close().await
     };
     if let Err(error) = ask.await {
         say(&format!(
-            "  Slow statements are not shown ({error}): let PostgreSQL load pg_stat_statements (shared_preload_libraries)"
+            "  Slow statements are not shown ({error}): let PostgreSQL load pg_stat_statements (shared_preload_libraries), and run `devopsify roles`"
         ));
     }
 }
