@@ -104,9 +104,9 @@ prove-releases: tools $(PACKAGES) ## Roll two releases (FROM="v1.0 v1.1"), this 
 
 .PHONY: prove-limits
 prove-limits: tools $(PACKAGES) ## Attack `serve` and `worker` for SECONDS (300), each in the memory of its container; needs root
-	cargo build --locked
 	cargo build --release --locked --package devopsify --features jemalloc
-	PROGRAM=$(CURDIR)/target/release/devopsify target/debug/devopsify-local with-postgres cargo test --locked --package devopsify --test limits -- --test-threads=1 --nocapture
+	cargo build --release --locked --package devopsify-local --features devopsify/jemalloc
+	PROGRAM=$(CURDIR)/target/release/devopsify target/release/devopsify-local with-postgres cargo test --locked --package devopsify --test limits -- --test-threads=1 --nocapture
 
 .PHONY: lint
 lint: tools $(PACKAGES) ## Check style, types and rules of all code

@@ -68,37 +68,42 @@ fn pods_are_restricted() {
 
 /// Kubernetes, "Pod Security Standards", restricted; and a file system that nobody writes to.
 fn expect_restricted(workload: &Value) {
-    let (title, pod, container) = (title(workload), &workload["spec"]["template"]["spec"], container(workload));
+    let (title, pod) = (title(workload), &workload["spec"]["template"]["spec"]);
     assert_eq!(pod["securityContext"]["runAsNonRoot"], true, "{title} may run as root");
     assert!(pod["securityContext"]["runAsUser"].as_i64() > Some(0), "{title} runs as root");
     assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault", "{title} has no seccomp profile");
-    assert_eq!(container["securityContext"]["allowPrivilegeEscalation"], false, "{title} may gain privileges");
-    assert_eq!(
-        container["securityContext"]["readOnlyRootFilesystem"], true,
-        "{title} may write to its root file system"
-    );
-    assert_eq!(texts(container, "/securityContext/capabilities/drop"), ["ALL"], "{title} has capabilities");
     assert_eq!(pod["automountServiceAccountToken"], false, "{title} has a token for the cluster's API");
-    for forbidden in ["hostNetwork", "hostPID", "hostIPC", "initContainers"] {
+    for forbidden in ["hostNetwork", "hostPID", "hostIPC"] {
         assert!(pod.get(forbidden).is_none(), "{title} has {forbidden}");
     }
-    for forbidden in ["privileged", "runAsUser", "runAsNonRoot", "procMount"] {
-        assert!(container["securityContext"].get(forbidden).is_none(), "{title} sets {forbidden} anew");
+    for container in containers(workload) {
+        let security = &container["securityContext"];
+        assert_eq!(security["allowPrivilegeEscalation"], false, "{title} may gain privileges");
+        assert_eq!(security["readOnlyRootFilesystem"], true, "{title} may write to its root file system");
+        assert_eq!(texts(container, "/securityContext/capabilities/drop"), ["ALL"], "{title} has capabilities");
+        for forbidden in ["privileged", "runAsUser", "runAsNonRoot", "procMount"] {
+            assert!(security.get(forbidden).is_none(), "{title} sets {forbidden} anew");
+        }
+        assert!(security["capabilities"].get("add").is_none(), "{title} adds capabilities");
+        let (_, digest) = at(container, "/image").split_once("@sha256:").expect("an image without a digest");
+        assert_eq!(digest.len(), 64, "{title} has an image by another digest than SHA-256");
     }
-    assert!(container["securityContext"]["capabilities"].get("add").is_none(), "{title} adds capabilities");
     for volume in list(pod, "/volumes") {
         assert!(volume.get("configMap").is_some(), "{title} mounts {volume}");
     }
-    let (_, digest) = at(container, "/image").split_once("@sha256:").expect("an image without a digest");
-    assert_eq!(digest.len(), 64, "{title} has an image by another digest than SHA-256");
 }
 
 fn expect_resources(workload: &Value) {
-    let (title, resources) = (title(workload), &container(workload)["resources"]);
-    let requested = (quantity(at(resources, "/requests/cpu")), quantity(at(resources, "/requests/memory")));
-    assert!(requested.0 > 0 && requested.1 > 0, "{title} asks for nothing");
-    assert!(quantity(at(resources, "/limits/memory")) >= requested.1, "{title} asks for more memory than it may take");
-    assert!(resources["limits"].get("cpu").is_none(), "{title} is throttled while the node is idle");
+    let title = title(workload);
+    for resources in containers(workload).into_iter().map(|container| &container["resources"]) {
+        let requested = (quantity(at(resources, "/requests/cpu")), quantity(at(resources, "/requests/memory")));
+        assert!(requested.0 > 0 && requested.1 > 0, "{title} asks for nothing");
+        assert!(
+            quantity(at(resources, "/limits/memory")) >= requested.1,
+            "{title} asks for more memory than it may take"
+        );
+        assert!(resources["limits"].get("cpu").is_none(), "{title} is throttled while the node is idle");
+    }
 }
 
 #[test]

@@ -226,10 +226,11 @@ fn the_readme_tells_of_what_is_there() {
         assert!(infrastructure_checks::path(path).exists(), "{path} is not there");
     }
     let objects = store_in("production");
-    for name in ["devopsify-database", "devopsify-application"] {
-        let secret = named(&objects, "ExternalSecret", name);
+    for secret in of_kind(&objects, "ExternalSecret") {
+        let name = at(secret, "/metadata/name");
+        assert!(quoted.contains(&name), "{name} is needed, and nobody says so");
         for entry in list(secret, "/spec/data") {
-            assert!(quoted.contains(&at(entry, "/secretKey")), "{name} needs {entry}, and nobody says so");
+            assert!(quoted.contains(&at(entry, "/remoteRef/property")), "{name} needs {entry}, and nobody says so");
         }
     }
     assert!(readme.contains("--test manifests what_is_generated_is_current"));
