@@ -4,10 +4,6 @@ SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 export SQLX_OFFLINE := true
 
-# The shell without a window is the same engine and needs two thirds of the time.
-CHROMIUM ?= $(shell command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome)
-export CHROMIUM
-
 STORE_URL ?= http://localhost:8080
 
 DATABASE := src/database
@@ -55,7 +51,7 @@ test-backend: tools $(PACKAGES)
 	target/debug/devopsify-local with-postgres cargo test --locked
 
 .PHONY: test-browser
-test-browser: tools chromium $(PACKAGES) $(PAGES)
+test-browser: tools $(PACKAGES) $(PAGES)
 	cargo build --locked
 	cd $(FRONTEND) && npm run check:build && npm run test:e2e
 
@@ -144,7 +140,7 @@ fuzz: ## Send the running store (STORE_URL) five minutes of unexpected requests;
 	target/fuzz/bin/schemathesis --config-file src/backend/schemathesis.toml run --max-time 270 $(STORE_URL)/api/openapi.json
 
 .PHONY: screenshots
-screenshots: chromium $(PACKAGES) $(PAGES) ## Take the pictures of the store in docs/
+screenshots: $(PACKAGES) $(PAGES) ## Take the pictures of the store in docs/
 	cargo build --locked
 	cd $(FRONTEND) && UPDATE_SCREENSHOTS=1 npm run test:e2e -- screenshots
 
@@ -162,10 +158,6 @@ tools:
 
 .PHONY: check-tools
 check-tools: tools $(CHECK_GO) $(CHECK_PYTHON) $(if $(wildcard $(CHECKS)/package-lock.json),$(CHECKS)/node_modules/.package-lock.json)
-
-.PHONY: chromium
-chromium:
-	@test -x "$(CHROMIUM)" || { echo "Chromium is missing: on Debian, apt-get install chromium-headless-shell; elsewhere, set CHROMIUM to its path"; exit 1; }
 
 # The version is in this file, so a change of it builds another one.
 $(POSTGRES_EXPORTER): Makefile

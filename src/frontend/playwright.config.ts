@@ -1,4 +1,5 @@
 // Browser tests against the whole store: the Rust origin in front of Next.js, with the demo catalogue.
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 
@@ -6,6 +7,16 @@ const LOCAL = 'http://localhost:18080';
 /** Where the store under test sends its mails, and where they can be read. */
 const MAIL = { smtp: 18025, http: 18026 };
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+
+// Found, or fetched, once: workers inherit the variable.
+process.env.CHROMIUM ||= execFileSync(
+  process.execPath,
+  [fileURLToPath(new URL('scripts/find-chromium.mjs', import.meta.url))],
+  {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 
 export default defineConfig({
   testDir: 'tests/e2e',
@@ -26,7 +37,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     trace: 'off',
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
+      executablePath: process.env.CHROMIUM,
       args: [
         '--no-sandbox',
         '--disable-gpu',

@@ -160,7 +160,8 @@ BEGIN
             WHERE deptype = 'e' OR deptype IN ('a', 'i') AND classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
                                AND objid IN (SELECT oid FROM pg_class WHERE relkind = 'S')
         )
-        SELECT format('ALTER SCHEMA %I OWNER TO devopsify_owner', nspname) FROM schemas WHERE nspowner <> owner
+        SELECT format('ALTER SCHEMA %I OWNER TO devopsify_owner', nspname) FROM schemas
+        WHERE nspowner NOT IN (owner, 'pg_database_owner'::regrole)
         UNION ALL
         SELECT format('ALTER %s %s OWNER TO devopsify_owner',
                       CASE relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END,

@@ -1,12 +1,16 @@
 //! What the roles of PostgreSQL may do, and that a database which one role made becomes the owner's.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use devopsify::{
-    database::roles::{self, APPLICATION, MONITORING, OWNER},
+    database::roles::{self, APPLICATION, Addresses, MONITORING, OWNER, Passwords},
     queue,
 };
+use devopsify_local::up::postgres::{Options, Server};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::support::{
     builders::{product, variant},
@@ -170,6 +174,43 @@ async fn a_database_that_one_role_made_becomes_the_owners(db: PgPool) {
     let mut application = connect(&addresses.application).await;
     assert_eq!(refusal(&mut application, "UPDATE products SET title = title").await, None);
     expect_denied(&mut application, "DELETE FROM stock_movements").await;
+}
+
+/// As on RDS: the administrator may create roles and grant `pg_monitor`, and is no superuser.
+#[tokio::test]
+async fn an_administrator_who_is_no_superuser_creates_the_roles() {
+    let home = TempDir::new().unwrap();
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../database").canonicalize().unwrap();
+    let mut server = Server::start(home.path(), &Options { database: programs, throw_away: true }).await.unwrap();
+    let mut superuser = connect(&server.url()).await;
+    for sql in [
+        "CREATE ROLE provider LOGIN CREATEROLE CREATEDB PASSWORD 'secret'",
+        "GRANT pg_monitor TO provider WITH ADMIN OPTION",
+        "CREATE DATABASE shop OWNER provider",
+    ] {
+        assert_eq!(refusal(&mut superuser, sql).await, None, "{sql}");
+    }
+    let mut provider = Url::parse(&server.url()).unwrap();
+    provider.set_username("provider").unwrap();
+    provider.set_password(Some("secret")).unwrap();
+    provider.set_path("shop");
+    let word = |role: &str| format!("of-{role}");
+    let passwords =
+        Passwords { owner: word("owner"), application: word("application"), monitoring: word("monitoring") };
+    let addresses = Addresses::of(provider.as_str(), &passwords).unwrap();
+    // A store from before there were roles, then one that has them.
+    devopsify::database::migrate(provider.as_str()).await.unwrap();
+    for _ in 0..2 {
+        roles::create(provider.as_str(), &passwords).await.unwrap();
+        assert_eq!(devopsify::database::migrate(&addresses.owner).await.unwrap(), 0);
+    }
+    let mut owner = connect(&addresses.owner).await;
+    assert_eq!(refusal(&mut owner, "ALTER TABLE orders ADD COLUMN mine int").await, None);
+    assert_eq!(refusal(&mut owner, "CREATE TABLE mine (id int)").await, None);
+    let mut application = connect(&addresses.application).await;
+    expect_denied(&mut application, "DELETE FROM stock_movements").await;
+    expect_denied(&mut connect(&addresses.monitoring).await, "SELECT FROM orders").await;
+    server.stop(&CancellationToken::new()).await;
 }
 
 #[sqlx::test(migrator = "devopsify::database::MIGRATIONS")]
