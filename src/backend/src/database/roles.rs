@@ -5,6 +5,9 @@
 //! credential of the application can do is what the application does.
 
 use anyhow::{Context, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use url::Url;
 
@@ -105,11 +108,13 @@ pub async fn create(admin_url: &str, passwords: &Passwords) -> anyhow::Result<()
     super::expect_version(&mut connection).await?;
     let mut tx = connection.begin().await?;
     sqlx::raw_sql(CREATE).execute(&mut *tx).await.context("the roles cannot be created")?;
+    let iterations: i32 =
+        sqlx::query_scalar("SELECT current_setting('scram_iterations')::int").fetch_one(&mut *tx).await?;
     for (role, password) in
         [(OWNER, &passwords.owner), (APPLICATION, &passwords.application), (MONITORING, &passwords.monitoring)]
     {
         // Derived here, so that no log of the server has the password.
-        let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
+        let verifier = verifier(password, iterations)?;
         sqlx::raw_sql(AssertSqlSafe(format!("ALTER ROLE {role} LOGIN PASSWORD '{verifier}'")))
             .execute(&mut *tx)
             .await?;
@@ -118,6 +123,29 @@ pub async fn create(admin_url: &str, passwords: &Passwords) -> anyhow::Result<()
     tx.commit().await?;
     connection.close().await?;
     Ok(())
+}
+
+/// What PostgreSQL keeps of a password (RFC 5802, section 3, with SHA-256), as `psql` derives it with `\password`. `iterations` is the
+/// server's setting: each connection costs as many rounds.
+fn verifier(password: &str, iterations: i32) -> anyhow::Result<String> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt)?;
+    let mut round = mac(password.as_bytes(), &[&salt[..], &[0, 0, 0, 1]].concat())?;
+    let mut salted = round;
+    for _ in 1..iterations {
+        round = mac(password.as_bytes(), &round)?;
+        salted.iter_mut().zip(round).for_each(|(sum, byte)| *sum ^= byte);
+    }
+    let stored = Sha256::digest(mac(&salted, b"Client Key")?);
+    let server = mac(&salted, b"Server Key")?;
+    let [salt, stored, server] = [&salt[..], &stored, &server].map(|bytes| BASE64_STANDARD.encode(bytes));
+    Ok(format!("SCRAM-SHA-256${iterations}:{salt}${stored}:{server}"))
+}
+
+fn mac(key: &[u8], message: &[u8]) -> anyhow::Result<[u8; 32]> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)?;
+    mac.update(message);
+    Ok(mac.finalize().into_bytes().into())
 }
 
 /// Roles are the server's: of two stores' databases that are prepared at the same time, one waits.
