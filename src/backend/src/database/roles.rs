@@ -218,7 +218,11 @@ BEGIN
     END IF;
     -- What tells slow statements, where the server has loaded it.
     IF current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%' THEN
-        CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+        BEGIN
+            CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE WARNING 'slow statements are not shown: the administrator may not create pg_stat_statements';
+        END;
     END IF;
 END $$";
 
