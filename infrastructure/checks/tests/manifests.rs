@@ -228,9 +228,9 @@ fn the_readme_tells_of_what_is_there() {
     let objects = store_in("production");
     for secret in of_kind(&objects, "ExternalSecret") {
         let name = at(secret, "/metadata/name");
-        assert!(quoted.contains(&name), "{name} is needed, and nobody says so");
+        assert!(quoted.contains(&name), "{name} is not in the readme");
         for entry in list(secret, "/spec/data") {
-            assert!(quoted.contains(&at(entry, "/remoteRef/property")), "{name} needs {entry}, and nobody says so");
+            assert!(quoted.contains(&at(entry, "/remoteRef/property")), "the readme lacks a value of {name}: {entry}");
         }
     }
     assert!(readme.contains("--test manifests what_is_generated_is_current"));

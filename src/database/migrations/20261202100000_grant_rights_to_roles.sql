@@ -1,5 +1,5 @@
--- What each role may do. `devopsify roles` creates them with their passwords; without it, on a server of one's own, they are
--- created here, and nobody can sign in as them. Every later migration that makes a table grants what the application does with it.
+-- What each role may do. `devopsify roles` creates the roles with their passwords. Where it has not run, they are created here
+-- without a password. Every later migration that creates a table grants the application the rights that it needs there.
 DO $$
 DECLARE
     role text;

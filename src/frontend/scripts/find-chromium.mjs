@@ -61,7 +61,7 @@ async function fromNpm() {
   run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', FOLDER, PACKAGE]);
   const unpacked = join(FOLDER, 'unpacked');
   mkdirSync(unpacked, { recursive: true });
-  Object.assign(process.env, { TMPDIR: unpacked, AWS_EXECUTION_ENV: `AWS_Lambda_nodejs20.x` });
+  Object.assign(process.env, { TMPDIR: unpacked, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' });
   const entry = createRequire(join(FOLDER, 'package.json')).resolve('@sparticuz/chromium');
   const { default: module } = await import(pathToFileURL(entry).href);
   const path = await (module.default ?? module).executablePath();
@@ -104,7 +104,7 @@ async function get() {
       const reason = `${error.stderr ?? ''}${error.message}`
         .split('\n')
         .find((line) => /error|only|not/i.test(line));
-      say(`it cannot be had (${reason ?? error.message})`);
+      say(`this failed (${reason ?? error.message})`);
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-//! The local program's parts: the whole store on one machine, its monitoring, and a payment provider that charges nobody.
+//! The local program's parts: the whole store on one machine, its monitoring, and a demo payment provider.
 
 pub mod config;
 pub mod demo_provider;

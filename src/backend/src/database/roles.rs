@@ -1,4 +1,4 @@
-//! The three roles of PostgreSQL that the store uses, made by an administrator of the server and granted their rights by
+//! The three roles of PostgreSQL that the store uses, created by an administrator of the server and granted their rights by
 //! migrations.
 //!
 //! Roles belong to the whole server, so their names are fixed. Least privilege after OWASP ASVS 5.0, 13.2.2: what a stolen
@@ -31,8 +31,15 @@ pub struct Passwords {
     pub monitoring: String,
 }
 
-/// The addresses of one database, one for each role.
-#[derive(Clone, Debug)]
+impl Passwords {
+    /// One password for all roles: for a server that is deleted after its tests.
+    pub fn same(password: &str) -> Self {
+        Self { owner: password.to_owned(), application: password.to_owned(), monitoring: password.to_owned() }
+    }
+}
+
+/// The addresses of one database, one for each role. They have passwords, so it has no `Debug`.
+#[derive(Clone)]
 pub struct Addresses {
     /// Of [`OWNER`].
     pub owner: String,
@@ -169,8 +176,7 @@ BEGIN
     END IF;
 END $$";
 
-/// What was made by one role for everything becomes the owner's. What extensions made stays theirs, and a sequence follows its
-/// column.
+/// Objects that another role owns become the owner's. Those of extensions stay theirs, and a sequence follows its column.
 const GIVE_TO_OWNER: &str = "
 DO $$
 DECLARE
@@ -210,7 +216,7 @@ BEGIN
     LOOP
         EXECUTE statement;
     END LOOP;
-    -- What a backup needs (docs/operations/restore.md); a provider's administrator cannot give it, and makes backups itself.
+    -- What `devopsify backup` needs. An administrator who is no superuser cannot grant it; such a provider makes backups itself.
     IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
         GRANT EXECUTE ON FUNCTION pg_backup_start(text, boolean), pg_backup_stop(boolean) TO devopsify_owner;
         GRANT pg_read_all_settings TO devopsify_owner;

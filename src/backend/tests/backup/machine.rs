@@ -64,7 +64,7 @@ impl Machine {
     /// A PostgreSQL with the store's schema that archives nothing.
     pub async fn start(home: &Path, backups: &Path) -> Self {
         let machine = Self::on(home, backups).await;
-        roles::create(&machine.server.url(), &passwords(&machine.server)).await.unwrap();
+        roles::create(&machine.server.url(), &Passwords::same(machine.server.password())).await.unwrap();
         devopsify::database::migrate(&machine.addresses.owner).await.unwrap();
         machine
     }
@@ -74,7 +74,7 @@ impl Machine {
         let database = Path::new(env!("CARGO_MANIFEST_DIR")).join("../database").canonicalize().unwrap();
         let server = Server::start(home, &Options { database, throw_away: false }).await.unwrap();
         let db = PgPool::connect(&server.url()).await.unwrap();
-        let passwords = passwords(&server);
+        let passwords = Passwords::same(server.password());
         let addresses = Addresses::of(&server.url(), &passwords).unwrap();
         Self { backups: backups.to_owned(), server, db, addresses }
     }
@@ -152,12 +152,6 @@ impl Machine {
         command.arg("audit").env("DATABASE_URL", &self.addresses.application);
         said(command).await
     }
-}
-
-/// One for all, as the administrator's.
-fn passwords(server: &Server) -> Passwords {
-    let password = || server.password().to_owned();
-    Passwords { owner: password(), application: password(), monitoring: password() }
 }
 
 /// Where the data folder of another home will be, which gets the password of the old one.

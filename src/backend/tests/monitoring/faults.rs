@@ -164,8 +164,8 @@ async fn heal_what_happened(stack: &Stack) {
     sqlx::query(sql).execute(&stack.shop.db).await.unwrap();
 }
 
-/// A cart asks for some five rows before it answers, an order for some thirty, which has 4 s.
-const LATE: Duration = Duration::from_millis(110);
+/// A cart asks for some five rows before it answers.
+const LATE: Duration = Duration::from_millis(130);
 /// Five for each connection of the store.
 const WAITING: usize = 150;
 /// What a crowd looks at, so many at once each.

@@ -109,8 +109,7 @@ impl Stack {
         let folder = TempDir::new().unwrap();
         let options = Options { database: files::root().join("src/database"), throw_away: true };
         let postgres = Server::start(folder.path(), &options).await.unwrap();
-        let password = || postgres.password().to_owned();
-        let passwords = Passwords { owner: password(), application: password(), monitoring: password() };
+        let passwords = Passwords::same(postgres.password());
         roles::create(&postgres.url(), &passwords).await.unwrap();
         let roles = roles::Addresses::of(&postgres.url(), &passwords).unwrap();
         database::migrate(&roles.owner).await.unwrap();

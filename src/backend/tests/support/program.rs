@@ -188,8 +188,7 @@ pub fn database_url(db: &PgPool) -> String {
 pub fn addresses(db: &PgPool) -> (Passwords, Addresses) {
     let admin = db.connect_options().to_url_lossy();
     let password = admin.password().expect("DATABASE_URL has a password");
-    let password = || percent_encoding::percent_decode_str(password).decode_utf8().unwrap().into_owned();
-    let passwords = Passwords { owner: password(), application: password(), monitoring: password() };
+    let passwords = Passwords::same(&percent_encoding::percent_decode_str(password).decode_utf8().unwrap());
     let addresses = Addresses::of(admin.as_str(), &passwords).unwrap();
     (passwords, addresses)
 }

@@ -68,9 +68,8 @@ async fn run_on(server: &mut Server, config: &WithPostgresConfig, mut signals: S
         ready = server.ready() => ready?,
         signal = signals.next() => return Ok(ExitStatus::from_raw(signal.as_raw())),
     }
-    // One password for all: the command takes another role by its name.
-    let password = || server.password().to_owned();
-    let passwords = Passwords { owner: password(), application: password(), monitoring: password() };
+    // Tests take another role by its name alone.
+    let passwords = Passwords::same(server.password());
     roles::create(&server.url(), &passwords).await?;
     if config.migrate {
         database::migrate_from(Path::new(MIGRATIONS), &Addresses::of(&server.url(), &passwords)?.owner).await?;
